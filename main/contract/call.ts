@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { Result } from './errors.ts';
+import type { Operation } from './operation.ts';
+import type { OperationName, operations } from './operations.ts';
+
+/** What an operation takes, as the asker writes it (defaults may be left out). */
+export type Input<N extends OperationName> = z.input<(typeof operations)[N]['input']>;
+/** What the handler receives: the same, parsed, defaults filled in. */
+export type Parsed<N extends OperationName> = z.output<(typeof operations)[N]['input']>;
+export type Output<N extends OperationName> = z.output<(typeof operations)[N]['output']>;
+
+/** Asks the host. The renderer, the CLI, the console and the tests all hold one of these and know nothing else. */
+export type Call = <N extends OperationName>(name: N, input: Input<N>) => Promise<Result<Output<N>>>;
+
+/** Who is asking: set by the transport from what the kernel or the window proved, never from the question. */
+export type Actor =
+  | { readonly kind: 'operator'; readonly via: 'cli' | 'window' | 'console' | 'host' }
+  | { readonly kind: 'agent'; readonly tokenId: string };
+
+/** Proof of presence sent beside a question whose row says `presence: fresh`. */
+export interface Presence {
+  readonly passphrase?: string;
+  /** Set by the desktop only, after its own confirmation window. */
+  readonly confirmed?: true;
+}
+
+/** What travels beside every question. */
+export interface Asker {
+  readonly actor: Actor;
+  readonly presence?: Presence;
+}
+
+export type Handler<N extends OperationName> = (input: Parsed<N>, asker: Asker) => Promise<Output<N>>;
+/** One handler for every row; a missing one does not compile. */
+export type Handlers = { readonly [N in OperationName]: Handler<N> };
+export type Dispatch = (name: string, input: unknown, asker: Asker) => Promise<Result<unknown>>;
+
+export type AnyOperation = Operation<z.ZodType, z.ZodType>;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { scope } from './scope.ts';
+import { timeMs } from './secrets.ts';
+
+/** One step a request took; `tookMs` is where its time went. */
+export const stageTrace = z.strictObject({ stage: z.string(), tookMs: z.number(), outcome: z.enum(['passed', 'refused']) });
+
+/**
+ * One line of the audit log. Query values, bodies, tokens and secret values are never written.
+ * `kind` is `noun.verb` for changes and `invoke` for calls.
+ */
+export const auditEntry = z.strictObject({
+  seq: z.int().positive(),
+  tsMs: timeMs,
+  kind: z.string(),
+  /** `operator:cli`, `operator:window`, `agent:tok_…`, `host`. */
+  actor: z.string(),
+  outcome: z.enum(['done', 'allowed', 'refused', 'failed', 'unknown']),
+  code: z.string().optional(),
+  note: z.string().optional(),
+  secretId: z.string().optional(),
+  secretName: z.string().optional(),
+  scope: scope.optional(),
+  presence: z.enum(['passphrase', 'window', 'none']).optional(),
+  capability: z.string().optional(),
+  credential: z.string().optional(),
+  tokenId: z.string().optional(),
+  workspaceId: z.string().optional(),
+  groupId: z.string().optional(),
+  consumer: z.string().optional(),
+  method: z.string().optional(),
+  host: z.string().optional(),
+  /** The path that was asked for, percent-encoded, without its query's values. */
+  path: z.string().optional(),
+  status: z.int().optional(),
+  requestBytes: z.int().optional(),
+  responseBytes: z.int().optional(),
+  redactions: z.int().optional(),
+  tookMs: z.number().optional(),
+  /** How many like this one were counted together (unauthenticated refusals). */
+  count: z.int().optional(),
+  trace: z.array(stageTrace).optional(),
+});
+export type AuditEntry = z.output<typeof auditEntry>;
+
+export const auditFilter = z.strictObject({
+  limit: z.int().min(0).max(10_000).default(200),
+  /** Entries with a smaller `seq` only: the cursor for the next page. */
+  beforeSeq: z.int().positive().optional(),
+  beforeTsMs: timeMs.optional(),
+  sinceTsMs: timeMs.optional(),
+  capability: z.string().optional(),
+  credential: z.string().optional(),
+  actor: z.string().optional(),
+  outcome: z.enum(['done', 'allowed', 'refused', 'failed', 'unknown']).optional(),
+  kind: z.string().optional(),
+});
+export type AuditFilter = z.output<typeof auditFilter>;
+
+export const auditVerdict = z.strictObject({
+  intact: z.boolean(),
+  entries: z.int().nonnegative(),
+  /** Where the chain breaks first, and how. */
+  break: z
+    .strictObject({ seq: z.int(), reason: z.enum(['edited', 'missing', 'reordered', 'truncated', 'checkpoint']) })
+    .nullable(),
+});

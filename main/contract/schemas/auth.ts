@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+// How a credential is put on the wire. Templates hold `{{secret}}` (the whole value) or `{{field}}` (one field of it).
+
+/** An HTTP field name (RFC 9110 §5.1 token), lower case. */
+export const headerName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'an HTTP header name');
+/** A query parameter name a broker owns. */
+export const queryName = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a plain query parameter name');
+export const template = z
+  .string()
+  .trim()
+  .min(1)
+  .max(512)
+  .regex(/^[\x20-\x7e]+$/, 'printable ASCII')
+  .refine((text) => text.replaceAll(/\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/g, '').match(/\{\{|\}\}/) === null, 'unclosed {{ }}')
+  .refine((text) => /\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/.test(text), 'needs {{secret}} or {{field}}');
+
+const namedTemplate = z.strictObject({ name: headerName, template });
+const namedQuery = z.strictObject({ name: queryName, template });
+const distinct = (items: readonly { name: string }[]) =>
+  new Set(items.map((item) => item.name.toLowerCase())).size === items.length;
+
+export const auth = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('header'), name: headerName, template }),
+  z.strictObject({ kind: z.literal('query'), name: queryName, template }),
+  z.strictObject({
+    kind: z.literal('path'),
+    prefix: template.refine((text) => /^\/[^?#\\\s]*$/.test(text), 'a path prefix starting with /'),
+  }),
+  z.strictObject({ kind: z.literal('basic'), username: z.string().max(512), password: z.string().max(512) }),
+  z.strictObject({
+    kind: z.literal('multi-header'),
+    headers: z.array(namedTemplate).min(1).max(8).refine(distinct, 'each header once'),
+  }),
+  z.strictObject({
+    kind: z.literal('multi-query'),
+    params: z.array(namedQuery).min(1).max(8).refine(distinct, 'each parameter once'),
+  }),
+  z.strictObject({
+    kind: z.literal('oauth2'),
+    grant: z.enum(['refresh_token', 'client_credentials']),
+    tokenEndpoint: z.url({ protocol: /^https$/ }),
+    authorizationEndpoint: z.url({ protocol: /^https$/ }).optional(),
+    scopes: z.array(z.string().min(1)).default([]),
+    /** `basic` (RFC 6749 §2.3.1) or the form body, for providers that only know that. */
+    clientAuth: z.enum(['basic', 'body']).default('basic'),
+  }),
+  z.strictObject({
+    kind: z.literal('aws-sigv4'),
+    service: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    region: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  }),
+  z.strictObject({
+    kind: z.literal('hmac'),
+    algorithm: z.enum(['sha256', 'sha512']),
+    name: headerName,
+    /** `{{signature}}` stands for the hex MAC. */
+    template,
+  }),
+  z.strictObject({ kind: z.literal('mtls') }),
+]);
+export type Auth = z.output<typeof auth>;
+export type AuthKind = Auth['kind'];

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { auth } from './auth.ts';
+import { contextId, scope } from './scope.ts';
+import { secretId, timeMs } from './secrets.ts';
+
+/** A credential's id; it is also the first segment of a pass-through address. */
+export const credentialId = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore; at most 64');
+export const providerName = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and dashes');
+/** `provider/name`. */
+export const capabilityId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}\/[a-z0-9][a-z0-9._-]{0,63}$/, 'provider/name in lower case');
+export const httpMethod = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .pipe(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
+/** `/v1/users/{id}`: literal segments, `{name}` for exactly one, a closing `/**` for any number of further ones. */
+export const pathPattern = z
+  .string()
+  .trim()
+  .max(512)
+  .regex(/^\/(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+\/)*(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+|\*\*)?$/, 'a path pattern like /v1/users/{id} or /v1/files/**');
+export const effect = z.enum(['read', 'write', 'destructive']);
+export type Effect = z.output<typeof effect>;
+
+export const credential = z.strictObject({
+  id: credentialId,
+  provider: providerName,
+  workspaceId: contextId.nullable(),
+  groupId: contextId.nullable(),
+  auth,
+  hosts: z.array(z.string()).min(1),
+  secretIds: z.array(secretId),
+  origin: z.enum(['registry', 'custom']),
+  alternative: z.string().nullable(),
+  priority: z.int(),
+  upstreamPathPrefix: z.string().nullable(),
+  /** Set where the operator allowed one named local service (issue: allow-local); empty otherwise. */
+  allowLocal: z.boolean(),
+  enabled: z.boolean(),
+  ready: z.boolean(),
+});
+export type Credential = z.output<typeof credential>;
+
+export const policy = z.strictObject({
+  rateLimitPerMinute: z.int().nonnegative().nullable(),
+  maxRequestBodyBytes: z.int().nonnegative().nullable(),
+  maxResponseBodyBytes: z.int().nonnegative().nullable(),
+  /** JSON paths (`$.a.b`, `*` for any) whose values are replaced by `[REDACTED]`. */
+  responseBodyBlocklist: z.array(z.string().trim().min(1).max(256)),
+});
+export type Policy = z.output<typeof policy>;
+
+export const capabilityExample = z.strictObject({
+  method: httpMethod,
+  path: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional(),
+});
+
+export const capabilitySummary = z.strictObject({
+  id: capabilityId,
+  provider: providerName,
+  category: z.string(),
+  summary: z.string(),
+  effect,
+  origin: z.enum(['registry', 'custom']),
+  ready: z.boolean(),
+  enabled: z.boolean(),
+  methods: z.array(z.string()),
+  paths: z.array(z.string()),
+  hosts: z.array(z.string()),
+});
+export type CapabilitySummary = z.output<typeof capabilitySummary>;
+
+export const capabilityDetail = z.strictObject({
+  ...capabilitySummary.shape,
+  providerName: z.string(),
+  exclude: z.array(z.string()),
+  authKind: z.string(),
+  docsUrl: z.string().nullable(),
+  policy,
+  credentials: z.array(credentialId),
+  defaults: z.strictObject({ method: z.string().nullable(), path: z.string().nullable() }),
+  example: capabilityExample.nullable(),
+  /** Ready to paste, keys left to the broker. */
+  examples: z.array(z.strictObject({ title: z.enum(['cli', 'curl', 'node', 'python']), text: z.string() })),
+  setup: z
+    .strictObject({
+      commands: z.array(z.string()),
+      note: z.string(),
+      requiredSecrets: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+});
+export type CapabilityDetail = z.output<typeof capabilityDetail>;
+
+export const binding = z.strictObject({
+  capability: capabilityId,
+  secretRef: z.string(),
+  scope,
+  consumer: z.string().nullable(),
+  updatedAtMs: timeMs,
+});
+export type Binding = z.output<typeof binding>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { capabilityId, credentialId } from './catalog.ts';
+import { contextId } from './scope.ts';
+import { timeMs } from './secrets.ts';
+
+export const defaultTokenTtlMs = 60 * 60 * 1000;
+export const maxTokenTtlMs = 30 * 24 * 60 * 60 * 1000;
+
+export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/);
+export const personalScope = z.enum([
+  'secrets:read',
+  'secrets:write',
+  'secrets:list',
+  'secrets:delete',
+  'secrets:rotate',
+  'audit:read',
+]);
+export type PersonalScope = z.output<typeof personalScope>;
+
+/** What a list may show of a token; the token itself is shown once, by `tokens.mint`. */
+export const tokenSummary = z.strictObject({
+  id: tokenId,
+  kind: z.enum(['proxy', 'personal']),
+  name: z.string().nullable(),
+  capabilities: z.array(capabilityId),
+  credential: credentialId.nullable(),
+  workspaceId: contextId.nullable(),
+  groupId: contextId.nullable(),
+  scopes: z.array(personalScope),
+  paths: z.array(z.string()),
+  createdAtMs: timeMs,
+  expiresAtMs: timeMs,
+  lastUsedAtMs: timeMs.nullable(),
+  revokedAtMs: timeMs.nullable(),
+});
+export type TokenSummary = z.output<typeof tokenSummary>;
+
+export const mintedToken = z.strictObject({ token: z.string(), id: tokenId, expiresAtMs: timeMs });

@@ -1,0 +1,74 @@
+import type { BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
+import type { Capability, CredentialView, Grant } from './ports.ts';
+
+// The states of a proxied request. Permitted, Planned, Approved and Authorised carry brands that only their own stage
+// can make (each stage file owns its symbol), so code that decrypts before policy has looked does not compile.
+
+export interface Identified {
+  readonly incoming: Incoming;
+  readonly grant: Grant;
+  /** Headers with the token removed, lower-case names, in order. */
+  readonly headers: readonly HeaderPair[];
+  /** The raw target with the token's slot removed. */
+  readonly target: string;
+}
+
+export type RequestBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'stream'; readonly stream: BodyBytes; readonly length: number | null };
+
+/** Path and query canonicalised once: what policy matches is byte for byte what will be sent. */
+export interface Understood extends Identified {
+  readonly method: string;
+  /** `/` and printable ASCII, percent-encoded, no dot segments. */
+  readonly path: string;
+  /** Without `?`; null where there was none. */
+  readonly query: string | null;
+  readonly requested:
+    | { readonly by: 'capability'; readonly capability: string; readonly credential: string | null }
+    | { readonly by: 'segment'; readonly segment: string };
+  readonly requestHeaders: readonly HeaderPair[];
+  readonly requestBody: RequestBody;
+}
+
+export interface Matched extends Understood {
+  readonly capability: Capability;
+}
+
+export interface Backed extends Matched {
+  readonly credential: CredentialView;
+}
+
+declare const permitted: unique symbol;
+declare const planned: unique symbol;
+declare const approved: unique symbol;
+declare const authorised: unique symbol;
+
+export interface Permitted extends Backed {
+  readonly [permitted]: true;
+  /** The one host this request may go to. */
+  readonly host: string;
+}
+
+export interface Planned extends Permitted {
+  readonly [planned]: true;
+  readonly origin: string;
+  /** Path with the credential's prefix, before auth. */
+  readonly upstreamPath: string;
+  readonly upstreamHeaders: readonly HeaderPair[];
+}
+
+export interface Approved extends Planned {
+  readonly [approved]: true;
+}
+
+/** Holds the rendered auth. Lives from inject-auth to the end of the request and is never stored or logged. */
+export interface Authorised extends Approved {
+  readonly [authorised]: true;
+  readonly finalPath: string;
+  readonly finalHeaders: readonly HeaderPair[];
+  /** Every form of the injected secret, for redaction. */
+  readonly forms: readonly Uint8Array[];
+  wipe(): void;
+}
