@@ -4,11 +4,25 @@ import type { OperationName } from './operations.ts';
 // data that would have to be kept in step.
 
 export const staleBy = {
-  'vault.changed': ['vault.status', 'secrets.list', 'credentials.list', 'capabilities.list', 'tokens.list', 'audit.list'],
+  'vault.changed': [
+    'vault.status',
+    'secrets.list',
+    'credentials.list',
+    'capabilities.list',
+    'tokens.list',
+    'audit.list',
+  ],
   'secrets.changed': ['vault.status', 'secrets.list', 'credentials.list', 'capabilities.list', 'capabilities.describe'],
   'credentials.changed': ['vault.status', 'credentials.list', 'capabilities.list', 'capabilities.describe'],
-  'capabilities.changed': ['vault.status', 'capabilities.list', 'capabilities.describe', 'policies.show', 'bindings.list'],
+  'capabilities.changed': [
+    'vault.status',
+    'capabilities.list',
+    'capabilities.describe',
+    'policies.show',
+    'bindings.list',
+  ],
   'tokens.changed': ['vault.status', 'tokens.list'],
+  'paths.changed': ['paths.list', 'paths.describe', 'paths.versions'],
   'audit.appended': ['audit.list'],
   'usage.changed': ['secrets.list', 'tokens.list'],
   'endpoint.changed': ['vault.status'],

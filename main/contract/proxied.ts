@@ -8,7 +8,11 @@ const pair = z.strictObject({ name: z.string().max(256), value: z.string().max(1
 /** The request half of an envelope. `url` may only be absent or null: the destination is policy's, not the caller's. */
 export const envelopeRequest = z.strictObject({
   method: z.string().trim().min(1).max(32).optional(),
-  path: z.string().min(1).max(8 * 1024).optional(),
+  path: z
+    .string()
+    .min(1)
+    .max(8 * 1024)
+    .optional(),
   headers: z.array(pair).max(128).default([]),
   body: z.string().nullish(),
   multipart: z.record(z.string(), z.string()).nullish(),

@@ -3,7 +3,11 @@ import { scope } from './scope.ts';
 import { timeMs } from './secrets.ts';
 
 /** One step a request took; `tookMs` is where its time went. */
-export const stageTrace = z.strictObject({ stage: z.string(), tookMs: z.number(), outcome: z.enum(['passed', 'refused']) });
+export const stageTrace = z.strictObject({
+  stage: z.string(),
+  tookMs: z.number(),
+  outcome: z.enum(['passed', 'refused']),
+});
 
 /**
  * One line of the audit log. Query values, bodies, tokens and secret values are never written.
@@ -32,6 +36,9 @@ export const auditEntry = z.strictObject({
   host: z.string().optional(),
   /** The path that was asked for, percent-encoded, without its query's values. */
   path: z.string().optional(),
+  /** A path secret and the version that was read or written. */
+  secretPath: z.string().optional(),
+  version: z.int().optional(),
   status: z.int().optional(),
   requestBytes: z.int().optional(),
   responseBytes: z.int().optional(),

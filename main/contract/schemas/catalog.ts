@@ -26,7 +26,10 @@ export const pathPattern = z
   .string()
   .trim()
   .max(512)
-  .regex(/^\/(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+\/)*(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+|\*\*)?$/, 'a path pattern like /v1/users/{id} or /v1/files/**');
+  .regex(
+    /^\/(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+\/)*(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+|\*\*)?$/,
+    'a path pattern like /v1/users/{id} or /v1/files/**',
+  );
 export const effect = z.enum(['read', 'write', 'destructive']);
 export type Effect = z.output<typeof effect>;
 

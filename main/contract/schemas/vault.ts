@@ -12,7 +12,13 @@ export const keyProviderChoice = z.discriminatedUnion('provider', [
   }),
   z.strictObject({ provider: z.literal('passphrase'), passphrase: z.string().min(1).max(1024) }),
   z.strictObject({ provider: z.literal('file'), path: z.string().min(1).optional() }),
-  z.strictObject({ provider: z.literal('env'), variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/).default('AIVAULT_KEY') }),
+  z.strictObject({
+    provider: z.literal('env'),
+    variable: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+      .default('AIVAULT_KEY'),
+  }),
 ]);
 export type KeyProviderChoice = z.output<typeof keyProviderChoice>;
 
@@ -21,14 +27,22 @@ export const vaultStatus = z.strictObject({
   keyProvider: keyProvider.nullable(),
   /** Keyed fingerprint of the vault key, 64 hex digits: changes when the vault key does. Null while missing. */
   fingerprint: z.string().nullable(),
-  paths: z.strictObject({ vault: z.string(), database: z.string(), audit: z.string(), key: z.string().nullable(), socket: z.string().nullable() }),
+  paths: z.strictObject({
+    vault: z.string(),
+    database: z.string(),
+    audit: z.string(),
+    key: z.string().nullable(),
+    socket: z.string().nullable(),
+  }),
   endpoint: z.strictObject({ baseUrl: z.string() }).nullable(),
   development: z.boolean(),
   version: z.string(),
   /** What this custody cannot promise, in sentences (for example that any program of this user is operator). */
   warnings: z.array(z.string()),
   damaged: z.array(z.strictObject({ table: z.string(), id: z.string(), reason: z.string() })),
-  counts: z.strictObject({ secrets: z.int(), credentials: z.int(), capabilitiesReady: z.int(), tokens: z.int() }).nullable(),
+  counts: z
+    .strictObject({ secrets: z.int(), credentials: z.int(), capabilitiesReady: z.int(), tokens: z.int() })
+    .nullable(),
   locksAtMs: z.int().nullable(),
   pid: z.int(),
   desktop: z.boolean(),
