@@ -52,6 +52,11 @@ export interface Incoming {
   readonly target: string;
   /** In order, duplicates kept. */
   readonly headers: readonly HeaderPair[];
+  /**
+   * The envelope, where an operator's own client sends it beside the body instead of around it: then `body` is the
+   * upstream's body as bytes, so files and streams need no escaping. Unparsed; from operators only, never from a bearer.
+   */
+  readonly envelope?: unknown;
   readonly body: BodyBytes | null;
   /** Whole-request deadline the caller asked for. */
   readonly timeoutMs?: number;
