@@ -23,9 +23,10 @@ export const staleBy = {
   ],
   'tokens.changed': ['vault.status', 'tokens.list'],
   'paths.changed': ['paths.list', 'paths.describe', 'paths.versions'],
-  'audit.appended': ['audit.list'],
+  'audit.appended': ['audit.list', 'audit.series'],
   'usage.changed': ['secrets.list', 'tokens.list'],
   'endpoint.changed': ['vault.status'],
+  'settings.changed': ['settings.show', 'vault.status'],
 } as const satisfies Record<string, readonly OperationName[]>;
 
 export type EventName = keyof typeof staleBy;

@@ -3,6 +3,7 @@
 
 import { accessOperations } from './operations/access.ts';
 import { catalogOperations } from './operations/catalog.ts';
+import { deskOperations } from './operations/desk.ts';
 import { pathOperations } from './operations/paths.ts';
 import { secretOperations } from './operations/secrets.ts';
 import { vaultOperations } from './operations/vault.ts';
@@ -12,6 +13,7 @@ export const operations = {
   ...secretOperations,
   ...catalogOperations,
   ...accessOperations,
+  ...deskOperations,
   ...pathOperations,
 };
 

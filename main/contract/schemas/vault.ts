@@ -34,7 +34,8 @@ export const vaultStatus = z.strictObject({
     key: z.string().nullable(),
     socket: z.string().nullable(),
   }),
-  endpoint: z.strictObject({ baseUrl: z.string() }).nullable(),
+  /** `paused`: the operator paused it; every call is refused until resumed. */
+  endpoint: z.strictObject({ baseUrl: z.string(), paused: z.boolean().optional() }).nullable(),
   development: z.boolean(),
   version: z.string(),
   /** What this custody cannot promise, in sentences (for example that any program of this user is operator). */
