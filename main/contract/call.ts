@@ -30,9 +30,12 @@ export interface Asker {
   readonly presence?: Presence;
 }
 
-export type Handler<N extends OperationName> = (input: Parsed<N>, asker: Asker) => Promise<Output<N>>;
-/** One handler for every row; a missing one does not compile. */
-export type Handlers = { readonly [N in OperationName]: Handler<N> };
+export type Handler<N extends OperationName, A extends Asker = Asker> = (
+  input: Parsed<N>,
+  asker: A,
+) => Promise<Output<N>>;
+/** One handler for every row; a missing one does not compile. `A`: what the host adds to the asker on the way in. */
+export type Handlers<A extends Asker = Asker> = { readonly [N in OperationName]: Handler<N, A> };
 export type Dispatch = (name: string, input: unknown, asker: Asker) => Promise<Result<unknown>>;
 
 export type AnyOperation = Operation<z.ZodType, z.ZodType>;

@@ -48,10 +48,13 @@ export interface ErrorBody {
   readonly message: string;
   readonly hint?: string;
   readonly retryAfterSeconds?: number;
+  /** A finer word where one code covers several cases (`invalid_path`, `version_not_found` …); from constants only. */
+  readonly reason?: string;
 }
 
 export interface AivaultErrorOptions {
   readonly hint?: string;
+  readonly reason?: string;
   readonly retryAfterSeconds?: number;
   /** For the local log only; never serialised. */
   readonly cause?: unknown;
@@ -63,12 +66,14 @@ export class AivaultError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: AivaultErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.reason = options.reason;
   }
 
   /** The shape every transport writes. The cause is left behind on purpose. */
@@ -78,6 +83,7 @@ export class AivaultError extends Error {
       message: this.message,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
+      ...(this.reason === undefined ? {} : { reason: this.reason }),
     };
   }
 }
@@ -90,10 +96,11 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 /** Rebuilds an error that crossed a border; anything that is not one of ours becomes `internal`. */
 export function errorFromBody(body: unknown): AivaultError {
   if (typeof body === 'object' && body !== null && 'error' in body && isErrorCode(body.error)) {
-    const { message, hint, retryAfterSeconds } = body as Partial<ErrorBody>;
+    const { message, hint, retryAfterSeconds, reason } = body as Partial<ErrorBody>;
     return new AivaultError(body.error, typeof message === 'string' ? message : body.error, {
       ...(typeof hint === 'string' ? { hint } : {}),
       ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
+      ...(typeof reason === 'string' ? { reason } : {}),
     });
   }
   return new AivaultError('internal', 'The host gave an answer this program does not understand.');

@@ -2,6 +2,7 @@
 // handler, an unknown name or a wrong input does not compile. Names are strings on purpose: they grep everywhere.
 
 import { accessOperations } from './operations/access.ts';
+import { careOperations } from './operations/care.ts';
 import { catalogOperations } from './operations/catalog.ts';
 import { deskOperations } from './operations/desk.ts';
 import { pathOperations } from './operations/paths.ts';
@@ -13,6 +14,7 @@ export const operations = {
   ...secretOperations,
   ...catalogOperations,
   ...accessOperations,
+  ...careOperations,
   ...deskOperations,
   ...pathOperations,
 };

@@ -72,3 +72,6 @@ export const auditVerdict = z.strictObject({
     .strictObject({ seq: z.int(), reason: z.enum(['edited', 'missing', 'reordered', 'truncated', 'checkpoint']) })
     .nullable(),
 });
+
+/** One line of an exported chain: `hash` is SHA-256(hash of the line before ‖ body), hex; the first follows 32 zero bytes. */
+export const chainLine = z.strictObject({ seq: z.int().positive(), tsMs: timeMs, body: z.string(), hash: z.string() });

@@ -21,14 +21,27 @@ export const httpMethod = z
   .trim()
   .toUpperCase()
   .pipe(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
-/** `/v1/users/{id}`: literal segments, `{name}` for exactly one, a closing `/**` for any number of further ones. */
+const literal = "[A-Za-z0-9._~!$&'()+,;=:@%-]";
+const parameter = '\\{[A-Za-z][A-Za-z0-9_]{0,47}\\}';
+const segment = `(?:${literal}+|${literal}*${parameter}${literal}*)`;
+const patternText = `/(?:${segment}/)*(?:${segment}|\\*\\*)?`;
+/**
+ * `/v1/users/{id}`: literal segments; a segment may hold one `{name}` (one or more characters, never a slash) with literal
+ * text around it, as in `/models/{model}:generateContent`; a closing `/**` for any number of further segments.
+ */
 export const pathPattern = z
   .string()
   .trim()
   .max(512)
+  .regex(new RegExp(`^${patternText}$`), 'a path pattern like /v1/users/{id} or /v1/files/**');
+/** A path pattern that is taken out again, for one method (`DELETE /repos/{owner}/{repo}`) or for all. */
+export const exclusion = z
+  .string()
+  .trim()
+  .max(520)
   .regex(
-    /^\/(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+\/)*(?:[A-Za-z0-9._~!$&'()+,;=:@%{}-]+|\*\*)?$/,
-    'a path pattern like /v1/users/{id} or /v1/files/**',
+    new RegExp(`^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) )?${patternText}$`),
+    'a path pattern, after a method if it is for one only',
   );
 export const effect = z.enum(['read', 'write', 'destructive']);
 export type Effect = z.output<typeof effect>;

@@ -53,7 +53,8 @@ export const pathWrite = z.strictObject({
   secretType: secretType.optional(),
   metadata: pathMetadata.optional(),
   maxVersions: z.int().min(1).max(1000).optional(),
-  expiresIn: duration.optional(),
+  /** Starts anew with each write; left out, the path's own duration goes on; null ends it. */
+  expiresIn: duration.nullish(),
   /** The version the writer saw; 0 means "only if it does not exist yet". */
   ifVersion: z.int().min(0).optional(),
 });
