@@ -26,7 +26,6 @@ export const staleBy = {
   'audit.appended': ['audit.list', 'audit.series'],
   'usage.changed': ['secrets.list', 'tokens.list'],
   'endpoint.changed': ['vault.status'],
-  'settings.changed': ['settings.get', 'vault.status'],
   'settings.changed': ['settings.show', 'vault.status'],
 } as const satisfies Record<string, readonly OperationName[]>;
 
