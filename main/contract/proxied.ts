@@ -57,7 +57,8 @@ export interface Incoming {
    * upstream's body as bytes, so files and streams need no escaping. Unparsed; from operators only, never from a bearer.
    */
   readonly envelope?: unknown;
-  readonly body: BodyBytes | null;
+  /** A small body of known length should arrive whole: it is what makes small calls quick. */
+  readonly body: Uint8Array | BodyBytes | null;
   /** Whole-request deadline the caller asked for. */
   readonly timeoutMs?: number;
 }

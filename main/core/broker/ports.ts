@@ -3,7 +3,7 @@ import type { Auth } from '#contract/schemas/auth.ts';
 import type { Effect, Policy } from '#contract/schemas/catalog.ts';
 import type { Context } from '#contract/schemas/scope.ts';
 import type { SecretMaterial } from '../vault/secret-material.ts';
-import type { Approved } from './states.ts';
+import type { Approved, Planned } from './states.ts';
 
 // What the broker is handed. It never imports the vault, the catalog or the log: it sees these shapes.
 
@@ -49,6 +49,8 @@ export interface CredentialView {
   /** Fields injected but not redacted. */
   readonly identifiers: ReadonlySet<string>;
   readonly alternative: string | null;
+  /** The capabilities it opens; null: every one of its provider's own (those without an alternative). */
+  readonly opens: ReadonlySet<string> | null;
   readonly priority: number;
   readonly upstreamPathPrefix: string | null;
   readonly allowLocal: boolean;
@@ -93,6 +95,14 @@ export interface Revealed {
   readonly fields: Readonly<Record<string, SecretMaterial>>;
 }
 
+/** Who answers a question about one planned request. Absent where nothing ever needs asking. */
+export interface Approvals {
+  /** False where the grant allows the request at once. */
+  needed(request: Planned): boolean;
+  /** Resolves when a person said yes to exactly this request; throws `approval_refused` for no, silence or `signal`. */
+  ask(request: Planned, signal: AbortSignal): Promise<void>;
+}
+
 export interface BrokerPorts {
   /** Throws `token_invalid`, or `vault_locked` for a well-formed token while locked. */
   verify(token: string): Grant;
@@ -105,6 +115,7 @@ export interface BrokerPorts {
   readonly record: Recorder;
   /** Marks a credential's secrets as used, at most once a second on disk. */
   used(credential: CredentialView, tokenId: string | null): void;
+  readonly approvals?: Approvals;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly egress: EgressSettings;

@@ -1,0 +1,128 @@
+import { AivaultError } from '#contract/errors.ts';
+
+// One canonical form per request target, made once. Policy matches this string and this string is sent, so there is
+// no second parser to disagree with. What cannot be made canonical without guessing is refused, never repaired.
+
+/** RFC 3986 §3.3: what may stand in a path as it is, plus `/` and `%`. */
+const plainPath = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
+/** Nothing to look at twice: no escape, no empty or dot segment can hide in here. */
+const simplePath = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_~\-.:@=,]*)+\/?$/;
+/** RFC 3986 §3.4 and what real clients leave unescaped; no space, quote, angle bracket, backslash or `#`. */
+const plainQuery = /^[\x21\x24-\x3b\x3d\x3f-\x5b\x5d-\x7e]*$/;
+const brokenEscape = /%(?![0-9A-Fa-f]{2})/;
+/** Encoded slash, backslash, dot, control character; also behind any number of further `%25`. */
+const hiddenMeaning = /%(?:25)*(?:2[fFeE]|5[cC]|[01][0-9a-fA-F]|7[fF])/;
+const unreserved = /^[A-Za-z0-9\-._~]$/;
+/** Characters that end or reverse a line for somebody, somewhere. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+export interface CanonicalTarget {
+  readonly path: string;
+  /** Without its `?`; null where there was none. */
+  readonly query: string | null;
+}
+
+/**
+ * Splits and canonicalises a request target. Throws `invalid_request` for what is malformed and `policy_violation` for
+ * what is well-formed for somebody but means another path to somebody else (conformance S01–S14, H13).
+ */
+export function canonicalTarget(raw: string): CanonicalTarget {
+  const mark = raw.indexOf('?');
+  const path = mark === -1 ? raw : raw.slice(0, mark);
+  return { path: canonicalPath(path), query: mark === -1 ? null : canonicalQuery(raw.slice(mark + 1)) };
+}
+
+/** The one spelling of a path: unreserved characters decoded (RFC 3986 §6.2.2.2), other escapes in upper case. */
+export function canonicalPath(raw: string): string {
+  if (simplePath.test(raw)) return raw;
+  if (/[\x00-\x1f\x7f\\#]/.test(raw)) throw refused('a control character, backslash or fragment');
+  if (!raw.startsWith('/')) throw malformed('A path starts with "/".');
+  if (hiddenMeaning.test(raw)) throw refused('an encoded dot, slash, backslash or control character');
+  if (!plainPath.test(raw)) throw malformed('A path is printable ASCII; anything else is percent-encoded.');
+  if (brokenEscape.test(raw)) throw malformed('A "%" in a path is followed by two hex digits.');
+  const path = raw.includes('%') ? raw.replaceAll(/%[0-9A-Fa-f]{2}/g, canonicalEscape) : raw;
+  checkSegments(path);
+  return path;
+}
+
+function canonicalEscape(encoded: string): string {
+  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+  return unreserved.test(character) ? character : encoded.toUpperCase();
+}
+
+function checkSegments(path: string): void {
+  const segments = path.split('/');
+  for (let i = 1; i < segments.length; i++) {
+    const segment = segments[i] as string;
+    if (segment === '') {
+      if (i < segments.length - 1) throw refused('an empty segment');
+      continue;
+    }
+    // `..;x` is a dot segment to servers that cut path parameters off first.
+    const bare = segment.includes(';') ? segment.slice(0, segment.indexOf(';')) : segment;
+    if (bare === '.' || bare === '..') throw refused('a dot segment');
+    if (bare === '' && segment.startsWith(';')) throw refused('a segment of parameters only');
+    if (segment.includes('%')) checkDecoded(segment);
+  }
+}
+
+/** Overlong forms and lone surrogates are no text; full-width dots and slashes are dots and slashes to somebody. */
+function checkDecoded(segment: string): void {
+  const text = decodeStrict(segment, 'path');
+  if (unprintable.test(text)) throw refused('an encoded control or direction character');
+  const folded = text.normalize('NFKC');
+  if (folded !== text && (/[/\\]/.test(folded) || /^\.{1,2}(?:;|$)/.test(folded)))
+    throw refused('a look-alike of a dot or slash');
+}
+
+/** Checks a query and returns it byte for byte: order and duplicates belong to the caller (H14). */
+export function canonicalQuery(raw: string): string {
+  if (!plainQuery.test(raw)) {
+    if (/[\x00-\x1f\x7f]/.test(raw)) throw refused('a control character');
+    throw malformed(
+      'A query is printable ASCII without space, quote, "<", ">", "\\" or "#"; those are percent-encoded.',
+    );
+  }
+  if (raw.includes('%')) {
+    if (brokenEscape.test(raw)) throw malformed('A "%" in a query is followed by two hex digits.');
+    decodeStrict(raw, 'query');
+  }
+  return raw;
+}
+
+/**
+ * The names a query uses, in every spelling a server could read: decoded, `+` as space, trimmed, lower case, split at
+ * `&` and at `;`. Also the name before a `[`, which form parsers of several frameworks fold into it.
+ */
+export function queryNames(query: string): string[] {
+  const names: string[] = [];
+  for (const part of query.split(/[&;]/)) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const name = decodeStrict((equals === -1 ? part : part.slice(0, equals)).replaceAll('+', ' '), 'query')
+      .trim()
+      .toLowerCase();
+    names.push(name);
+    const bracket = name.indexOf('[');
+    if (bracket > 0) names.push(name.slice(0, bracket));
+  }
+  return names;
+}
+
+/** Percent-decodes as UTF-8; bytes that are not text are `invalid_request`. */
+export function decodeStrict(text: string, where: 'path' | 'query'): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw malformed(`A ${where} decodes to UTF-8.`);
+  }
+}
+
+function refused(what: string): AivaultError {
+  return new AivaultError('policy_violation', `The path or query holds ${what}, which servers read in different ways.`);
+}
+
+function malformed(sentence: string): AivaultError {
+  return new AivaultError('invalid_request', sentence);
+}

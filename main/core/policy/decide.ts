@@ -1,0 +1,76 @@
+import { commonHost } from './host-match.ts';
+import { compareNarrowness, compilePath, type PathPattern, pathExcluded, pathMatches } from './path-match.ts';
+
+// Every decision about a request, as pure functions of data. No clock, no I/O, no secret.
+
+/** What a rule looks at. `broker/ports.ts` Capability fits it. */
+export interface Rule {
+  readonly id: string;
+  readonly methods: readonly string[];
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+/** The narrowest of the rule's patterns that admits the path, or null; exclusions win over every pattern. */
+export function admittingPattern(rule: Rule, path: string): PathPattern | null {
+  let best: PathPattern | null = null;
+  for (const text of rule.paths) {
+    const pattern = compilePath(text);
+    if (pathMatches(pattern, path) && (best === null || compareNarrowness(pattern, best) > 0)) best = pattern;
+  }
+  if (best === null) return null;
+  for (const text of rule.exclude) if (pathExcluded(compilePath(text), path)) return null;
+  return best;
+}
+
+export interface Claim<R extends Rule> {
+  readonly rule: R;
+  readonly pattern: PathPattern;
+}
+
+/** The rules that admit method and path, the narrowest first; equal ones in the order of their ids. */
+export function claims<R extends Rule>(rules: readonly R[], method: string, path: string): Claim<R>[] {
+  const found: Claim<R>[] = [];
+  for (const rule of rules) {
+    if (!rule.methods.includes(method)) continue;
+    const pattern = admittingPattern(rule, path);
+    if (pattern !== null) found.push({ rule, pattern });
+  }
+  return found.sort((a, b) => compareNarrowness(b.pattern, a.pattern) || (a.rule.id < b.rule.id ? -1 : 1));
+}
+
+/** Another rule of the same hosts that admits this request by a narrower pattern than `rule` does: it decides, not `rule`. */
+export function narrowerClaim<R extends Rule>(rule: R, rules: readonly R[], method: string, path: string): R | null {
+  const own = admittingPattern(rule, path);
+  if (own === null) return null;
+  for (const other of rules) {
+    if (other.id === rule.id || !other.methods.includes(method) || !sharesHost(rule, other)) continue;
+    const pattern = admittingPattern(other, path);
+    if (pattern !== null && compareNarrowness(pattern, own) > 0) return other;
+  }
+  return null;
+}
+
+function sharesHost(a: Rule, b: Rule): boolean {
+  return a.hosts.some((host) => b.hosts.includes(host));
+}
+
+export type Refusal = 'method' | 'path' | 'host' | 'size';
+
+/** What enforce-policy asks: may this exact request go out, and to which host? */
+export function decide(
+  rule: Rule,
+  request: { readonly method: string; readonly path: string; readonly bodyBytes: number | null },
+  credentialHosts: readonly string[],
+  maxRequestBodyBytes: number | null,
+): { readonly allowed: true; readonly host: string } | { readonly allowed: false; readonly because: Refusal } {
+  if (!rule.methods.includes(request.method)) return { allowed: false, because: 'method' };
+  if (admittingPattern(rule, request.path) === null) return { allowed: false, because: 'path' };
+  const host = commonHost(rule.hosts, credentialHosts);
+  if (host === null) return { allowed: false, because: 'host' };
+  if (maxRequestBodyBytes !== null && request.bodyBytes !== null && request.bodyBytes > maxRequestBodyBytes) {
+    return { allowed: false, because: 'size' };
+  }
+  return { allowed: true, host };
+}

@@ -1,0 +1,57 @@
+// Hosts as policy knows them: exact names, or one label with one `{name}` in it, for services that give each customer
+// or region a name of its own. A credential's host is always exact; only a capability's may be a pattern.
+
+interface HostPattern {
+  readonly exact: string | null;
+  readonly before: string;
+  readonly after: string;
+}
+
+const compiled = new Map<string, HostPattern>();
+
+function compileHost(text: string): HostPattern {
+  let pattern = compiled.get(text);
+  if (pattern === undefined) {
+    const start = text.indexOf('{');
+    const end = text.indexOf('}', start);
+    pattern =
+      start === -1 || end === -1
+        ? { exact: text, before: '', after: '' }
+        : { exact: null, before: text.slice(0, start), after: text.slice(end + 1) };
+    if (compiled.size > 10_000) compiled.clear();
+    compiled.set(text, pattern);
+  }
+  return pattern;
+}
+
+/** What `{name}` may stand for: part of one label (RFC 1035 §2.3.1), never a dot. */
+const labelPart = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** Whether an exact `host` or `host:port` is one the pattern names. A port has to be named by the pattern itself or none. */
+export function hostMatches(pattern: string, host: string): boolean {
+  const { exact, before, after } = compileHost(pattern);
+  if (exact !== null) return exact === host || (!exact.includes(':') && exact === hostName(host));
+  const name = hostName(host);
+  if (name.length <= before.length + after.length || !name.startsWith(before) || !name.endsWith(after)) return false;
+  return labelPart.test(name.slice(before.length, name.length - after.length));
+}
+
+/** The name without its port. */
+export function hostName(host: string): string {
+  const colon = host.indexOf(':');
+  return colon === -1 ? host : host.slice(0, colon);
+}
+
+/** The port a host names, else 443. */
+export function hostPort(host: string): number {
+  const colon = host.indexOf(':');
+  return colon === -1 ? 443 : Number(host.slice(colon + 1));
+}
+
+/** The first of the credential's hosts that the capability allows, in the capability's order. Null: no common host. */
+export function commonHost(capabilityHosts: readonly string[], credentialHosts: readonly string[]): string | null {
+  for (const pattern of capabilityHosts) {
+    for (const host of credentialHosts) if (hostMatches(pattern, host)) return host;
+  }
+  return null;
+}
