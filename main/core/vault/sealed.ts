@@ -4,6 +4,8 @@
 /** Declares one sealed table: its name on disk and how its rows are checked when they are opened. */
 export interface TableSpec<T> {
   readonly name: string;
+  /** Rows are not opened at unlock but each time they are read, and the plaintext is not kept. */
+  readonly lazy?: true;
   /** Strict parse of what was sealed; throws on anything unexpected. */
   parse(value: unknown): T;
 }

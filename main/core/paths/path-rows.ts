@@ -1,0 +1,64 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { pathMetadata, secretType } from '#contract/schemas/paths.ts';
+import { timeMs } from '#contract/schemas/secrets.ts';
+import type { TableSpec } from '../vault/sealed.ts';
+
+// What is sealed for a path secret: one row of facts per path, one row per value. Facts are opened at unlock, because
+// lists need them; values only when they are read, and never kept open.
+
+const versionFacts = z.strictObject({
+  version: z.int().positive(),
+  createdAtMs: timeMs,
+  createdBy: z.string(),
+  secretType,
+  bytes: z.int().nonnegative(),
+  expiresAtMs: timeMs.nullable(),
+});
+export type VersionFacts = z.output<typeof versionFacts>;
+
+const pathRow = z.strictObject({
+  path: z.string(),
+  secretType,
+  metadata: pathMetadata,
+  maxVersions: z.int().positive(),
+  /** The duration every write starts anew; null: values do not expire. */
+  expiresInMs: z.int().positive().nullable(),
+  createdAtMs: timeMs,
+  updatedAtMs: timeMs,
+  deletedAtMs: timeMs.nullable(),
+  /** Readable versions, oldest first. The last one is the current one. */
+  versions: z.array(versionFacts).min(1),
+});
+export type PathRow = z.output<typeof pathRow>;
+
+const valueRow = z.strictObject({ json: z.string() });
+export type ValueRow = z.output<typeof valueRow>;
+
+export const pathTable: TableSpec<PathRow> = { name: 'paths', parse: (value) => pathRow.parse(value) };
+/** Row ids are `<path row id>.<version>`. */
+export const valueTable: TableSpec<ValueRow> = {
+  name: 'path_values',
+  lazy: true,
+  parse: (value) => valueRow.parse(value),
+};
+
+const namingKeyRow = z.strictObject({ keyHex: z.string().regex(/^[0-9a-f]{64}$/) });
+/** One row, `naming`: the key that turns a path into its row id. It outlives every change of the vault key. */
+export const namingKeyTable: TableSpec<z.output<typeof namingKeyRow>> = {
+  name: 'path_naming',
+  parse: (value) => namingKeyRow.parse(value),
+};
+
+/**
+ * The row id of a path: HMAC-SHA-256 under the naming key. Two writers of one new path meet in one row, and the ids on
+ * disk tell nothing about the paths.
+ */
+export function rowIdOf(keyHex: string, path: string): string {
+  return createHmac('sha256', Buffer.from(keyHex, 'hex')).update(path).digest('hex');
+}
+
+/** The row id of one value. */
+export function valueId(rowId: string, version: number): string {
+  return `${rowId}.${version}`;
+}
