@@ -35,6 +35,7 @@ export const errorTable = {
   upstream_timeout: { status: 504, exit: 9, retry: 'later' },
   host_busy: { status: 503, exit: 3, retry: 'later' },
   host_unreachable: { status: 503, exit: 3, retry: 'later' },
+  storage_unavailable: { status: 503, exit: 3, retry: 'later' },
   audit_unavailable: { status: 503, exit: 3, retry: 'later' },
   contract_mismatch: { status: 409, exit: 3, retry: 'no' },
   internal: { status: 500, exit: 1, retry: 'no' },

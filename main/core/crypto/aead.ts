@@ -1,0 +1,49 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { AivaultError } from '#contract/errors.ts';
+import { systemRandom } from './random.ts';
+
+// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) for everything the vault seals. A sealed blob is
+//   byte 0        format version, 1
+//   bytes 1..24   nonce, made here and never by a caller: 192 random bits do not repeat
+//   the rest      ciphertext with its 16-byte tag
+
+export const keyLength = 32;
+const formatVersion = 1;
+const nonceLength = 24;
+const tagLength = 16;
+/** How many bytes a sealed blob is longer than what it holds. */
+export const sealOverhead = 1 + nonceLength + tagLength;
+
+/**
+ * Seals `plain` under a 32-byte key. `aad` says what the blob is and where it belongs; the same bytes must be given to
+ * open it, so a blob moved to another place does not open.
+ */
+export function seal(key: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array {
+  requireKey(key);
+  const nonce = systemRandom(nonceLength);
+  const ciphertext = xchacha20poly1305(key, nonce, aad).encrypt(plain);
+  const blob = new Uint8Array(1 + nonceLength + ciphertext.length);
+  blob[0] = formatVersion;
+  blob.set(nonce, 1);
+  blob.set(ciphertext, 1 + nonceLength);
+  return blob;
+}
+
+/** The bytes `seal` was given. Throws `integrity_error` where blob, key or `aad` are not the ones that belong together. */
+export function open(key: Uint8Array, blob: Uint8Array, aad: Uint8Array): Uint8Array {
+  requireKey(key);
+  if (blob.length < sealOverhead) throw new AivaultError('integrity_error', 'A sealed value is too short to be one.');
+  if (blob[0] !== formatVersion) {
+    throw new AivaultError('integrity_error', 'A sealed value has a format this version does not read.');
+  }
+  const nonce = blob.subarray(1, 1 + nonceLength);
+  try {
+    return xchacha20poly1305(key, nonce, aad).decrypt(blob.subarray(1 + nonceLength));
+  } catch (cause) {
+    throw new AivaultError('integrity_error', 'A sealed value does not open.', { cause });
+  }
+}
+
+function requireKey(key: Uint8Array): void {
+  if (key.length !== keyLength) throw new AivaultError('internal', 'A key must have 32 bytes.');
+}

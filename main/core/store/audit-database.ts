@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
+import { type Format, openSqlite } from './open-sqlite.ts';
+import type { AuditAppend, AuditQuery, ChainRow } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+// audit.db, spoken to synchronously inside the store's thread. A commit is one write to the write-ahead log, which
+// survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
+// power cut can take.
+
+export const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1] };
+const syncDelayMs = 40;
+const noHash = new Uint8Array(32);
+const columns = {
+  kind: 'kind',
+  actor: 'actor',
+  outcome: 'outcome',
+  capability: 'capability',
+  credential: 'credential',
+};
+
+interface Head {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+export class AuditDatabase {
+  readonly #db: DatabaseSync;
+  readonly #statements;
+  readonly #queries = new Map<string, StatementSync>();
+  readonly #log: number;
+  #head: Head;
+  #syncTimer: NodeJS.Timeout | null = null;
+
+  constructor(file: string) {
+    this.#db = openSqlite(file, auditFormat, 'NORMAL');
+    const prepare = (sql: string) => this.#db.prepare(sql);
+    this.#statements = {
+      begin: prepare('BEGIN IMMEDIATE'),
+      commit: prepare('COMMIT'),
+      head: prepare('SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1'),
+      append: prepare(
+        'INSERT INTO entries (seq, ts_ms, body, hash, kind, actor, outcome, capability, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+      open: prepare('INSERT INTO inflight (id, ts_ms, body) VALUES (?, ?, ?)'),
+      closeOne: prepare('DELETE FROM inflight WHERE id = ?'),
+      leftOpen: prepare('SELECT id, ts_ms AS tsMs, body FROM inflight ORDER BY ts_ms, id'),
+      scan: prepare('SELECT seq, ts_ms AS tsMs, body, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?'),
+      checkpoints: prepare('SELECT seq, mac FROM checkpoints ORDER BY seq'),
+      putCheckpoint: prepare('INSERT OR REPLACE INTO checkpoints (seq, mac) VALUES (?, ?)'),
+    };
+    // SQLite holds its locks on the database and the -shm file, none on the log: another descriptor of it is harmless.
+    this.#db.exec('BEGIN IMMEDIATE; COMMIT');
+    this.#log = openSync(`${file}-wal`, 'r+');
+    this.#head = this.#readHead();
+  }
+
+  #readHead(): Head {
+    const row = this.#statements.head.get();
+    return row === undefined ? { seq: 0, hash: noHash } : (row as unknown as Head);
+  }
+
+  head(): Head {
+    return this.#head;
+  }
+
+  /** Runs `work` as one transaction. If it throws, or the commit does, nothing of it is there and the head is the old one. */
+  group(work: () => void): void {
+    const before = this.#head;
+    try {
+      this.#statements.begin.run();
+      work();
+      this.#statements.commit.run();
+    } catch (error) {
+      this.#head = before;
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+    this.#syncTimer ??= setTimeout(() => this.#sync(), syncDelayMs);
+  }
+
+  /** Only inside `group`. */
+  append(entry: AuditAppend): Head {
+    const seq = this.#head.seq + 1;
+    const hash = chainHash(this.#head.hash, entry.body);
+    this.#statements.append.run(
+      seq,
+      entry.tsMs,
+      entry.body,
+      hash,
+      entry.kind,
+      entry.actor,
+      entry.outcome,
+      entry.capability ?? null,
+      entry.credential ?? null,
+    );
+    if (entry.closes !== undefined) this.#statements.closeOne.run(entry.closes);
+    this.#head = { seq, hash };
+    return this.#head;
+  }
+
+  /** Only inside `group`. */
+  open(id: string, tsMs: number, body: string): void {
+    this.#statements.open.run(id, tsMs, body);
+  }
+
+  /** Only inside `group`. */
+  writeCheckpoint(seq: number, mac: Uint8Array): void {
+    this.#statements.putCheckpoint.run(seq, mac);
+  }
+
+  leftOpen(): { id: string; tsMs: number; body: string }[] {
+    return this.#statements.leftOpen.all() as never;
+  }
+
+  query(query: AuditQuery): ChainRow[] {
+    const where: string[] = [];
+    const values: SQLInputValue[] = [];
+    const add = (sql: string, value: SQLInputValue | undefined): void => {
+      if (value === undefined) return;
+      where.push(sql);
+      values.push(value);
+    };
+    add('seq < ?', query.beforeSeq);
+    add('ts_ms < ?', query.beforeTsMs);
+    add('ts_ms >= ?', query.sinceTsMs);
+    for (const [name, value] of Object.entries(query.match ?? {})) {
+      if (!Object.hasOwn(columns, name)) throw new StoreError('broken', 'The audit log has no such column.');
+      add(`${columns[name as keyof typeof columns]} = ?`, value);
+    }
+    const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+    const sql = `SELECT seq, ts_ms AS tsMs, body, hash FROM entries ${filter} ORDER BY seq DESC LIMIT ?`;
+    const statement = this.#queries.get(sql) ?? this.#db.prepare(sql);
+    this.#queries.set(sql, statement);
+    return statement.all(...values, query.limit) as unknown as ChainRow[];
+  }
+
+  scan(afterSeq: number, limit: number): ChainRow[] {
+    return this.#statements.scan.all(afterSeq, limit) as unknown as ChainRow[];
+  }
+
+  readCheckpoints(): { seq: number; mac: Uint8Array }[] {
+    return this.#statements.checkpoints.all() as never;
+  }
+
+  close(): void {
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    closeSync(this.#log);
+    this.#db.close();
+  }
+
+  #sync(): void {
+    this.#syncTimer = null;
+    // A failing sync is a failing disk: the next write says so. There is nobody to tell here.
+    fdatasync(this.#log, () => {});
+  }
+}
+
+/** The hash that ties an entry to the one before it: SHA-256(previous hash ‖ body). The first one follows 32 zeros. */
+export function chainHash(previous: Uint8Array, body: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(previous).update(body).digest());
+}

@@ -1,0 +1,110 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { vaultFormat1 } from './migrations/2026-11-20-vault.ts';
+import { type Format, openSqlite } from './open-sqlite.ts';
+import type { Commit, LedgerRow, Row, Snapshot, UsageRow } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+// vault.db, spoken to synchronously inside the store's thread.
+
+export const vaultFormat: Format = { applicationId: 0x61_69_76_31, migrations: [vaultFormat1] };
+
+export class RowDatabase {
+  readonly #db: DatabaseSync;
+  readonly #statements;
+
+  constructor(file: string) {
+    this.#db = openSqlite(file, vaultFormat, 'FULL');
+    const prepare = (sql: string) => this.#db.prepare(sql);
+    this.#statements = {
+      generation: prepare('SELECT generation FROM state'),
+      advance: prepare('UPDATE state SET generation = ? WHERE generation = ?'),
+      meta: prepare('SELECT name, value FROM meta'),
+      putMeta: prepare(
+        'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      ),
+      rows: prepare('SELECT tbl AS "table", id, revision, sealed FROM rows ORDER BY position'),
+      ledger: prepare('SELECT tbl AS "table", id, revision, live FROM ledger'),
+      since: prepare(
+        'SELECT tbl AS "table", id, revision, live FROM ledger WHERE revision > ? ORDER BY revision, tbl, id',
+      ),
+      put: prepare(
+        'INSERT INTO rows (tbl, id, revision, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (tbl, id) DO UPDATE SET revision = excluded.revision, sealed = excluded.sealed',
+      ),
+      remove: prepare('DELETE FROM rows WHERE tbl = ? AND id = ?'),
+      note: prepare(
+        'INSERT INTO ledger (tbl, id, revision, live) VALUES (?, ?, ?, ?) ON CONFLICT (tbl, id) DO UPDATE SET revision = excluded.revision, live = excluded.live',
+      ),
+      usage: prepare('SELECT tbl AS "table", id, last_used_at_ms AS lastUsedAtMs, uses FROM usage'),
+      putUsage: prepare(
+        'INSERT INTO usage (tbl, id, last_used_at_ms, uses) VALUES (?, ?, ?, ?) ON CONFLICT (tbl, id) DO UPDATE SET last_used_at_ms = excluded.last_used_at_ms, uses = excluded.uses',
+      ),
+    };
+  }
+
+  readMeta(): { generation: number; meta: Record<string, string> } {
+    const generation = this.#statements.generation.get()?.generation;
+    if (typeof generation !== 'number') throw new StoreError('corrupt', 'The database has lost its generation.');
+    const meta: Record<string, string> = {};
+    for (const row of this.#statements.meta.iterate()) meta[String(row.name)] = String(row.value);
+    return { generation, meta };
+  }
+
+  /** One read transaction, so that rows, ledger and sums belong to the same generation. */
+  readAll(): Snapshot {
+    return this.#inside('BEGIN', () => ({
+      ...this.readMeta(),
+      rows: this.#statements.rows.all() as unknown as Row[],
+      ledger: ledgerRows(this.#statements.ledger.all()),
+    }));
+  }
+
+  changesSince(revision: number): LedgerRow[] {
+    return ledgerRows(this.#statements.since.all(revision));
+  }
+
+  commit(commit: Commit): void {
+    const { generation } = commit;
+    this.#inside('BEGIN IMMEDIATE', () => {
+      const advanced = this.#statements.advance.run(generation, generation - 1);
+      if (advanced.changes !== 1)
+        throw new StoreError('conflict', 'The vault was changed by another program meanwhile.');
+      for (const change of commit.changes) {
+        const live = change.op === 'put';
+        if (live) this.#statements.put.run(change.table, change.id, generation, change.sealed);
+        else this.#statements.remove.run(change.table, change.id);
+        this.#statements.note.run(change.table, change.id, generation, live ? 1 : 0);
+      }
+      for (const [name, value] of Object.entries(commit.meta ?? {})) this.#statements.putMeta.run(name, value);
+    });
+  }
+
+  readUsage(): UsageRow[] {
+    return this.#statements.usage.all() as unknown as UsageRow[];
+  }
+
+  writeUsage(rows: readonly UsageRow[]): void {
+    this.#inside('BEGIN IMMEDIATE', () => {
+      for (const row of rows) this.#statements.putUsage.run(row.table, row.id, row.lastUsedAtMs, row.uses);
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #inside<R>(begin: string, work: () => R): R {
+    this.#db.exec(begin);
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function ledgerRows(rows: readonly Record<string, unknown>[]): LedgerRow[] {
+  return rows.map((row) => ({ ...(row as unknown as LedgerRow), live: row.live === 1 }));
+}
