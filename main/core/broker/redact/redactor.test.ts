@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { encodingsOf } from './encodings.ts';
+import { formsOf } from './forms.ts';
+import { createRedactor, redacted } from './redactor.ts';
+import { redactText } from './text.ts';
+
+const secret = Buffer.from('sk-live/4f+Q"é 9\\z=');
+const plain = Buffer.from('sk-proj-0A9b8C7d6E5f4G3h');
+
+function run(forms: ReturnType<typeof formsOf>, chunks: readonly Uint8Array[]): string {
+  const redactor = createRedactor(forms);
+  return Buffer.concat([...chunks.map((chunk) => Buffer.from(redactor.push(chunk))), redactor.end()]).toString(
+    'latin1',
+  );
+}
+
+function cut(bytes: Uint8Array, points: readonly number[]): Uint8Array[] {
+  const edges = [0, ...points.map((point) => Math.min(point, bytes.length)).sort((a, b) => a - b), bytes.length];
+  return edges.slice(1).map((end, at) => bytes.slice(edges[at], end));
+}
+
+test('every encoding of a secret vanishes at every split point (E1, E2, S29)', () => {
+  for (const value of [secret, plain]) {
+    const forms = formsOf([value]);
+    for (const text of new Set(encodingsOf(value))) {
+      const body = Buffer.from(`{"a":"${text}","b":1}`, 'latin1');
+      const whole = run(forms, [body]);
+      assert.ok(whole.includes(redacted), `not found: ${text.length} bytes`);
+      assert.ok(!whole.includes(text));
+      for (let at = 0; at <= body.length; at += 1) assert.equal(run(forms, cut(body, [at])), whole);
+      assert.equal(
+        run(
+          forms,
+          [...body].map((byte) => Uint8Array.of(byte)),
+        ),
+        whole,
+      );
+    }
+  }
+});
+
+test('base64 of the secret inside longer text is found in all three alignments', () => {
+  const forms = formsOf([plain]);
+  for (const before of ['', 'u', 'us', 'user:', 'Bearer ']) {
+    for (const behind of ['', '!', '!!']) {
+      const text = Buffer.from(before + plain + behind).toString('base64');
+      const out = run(forms, [Buffer.from(text)]);
+      assert.ok(out.includes(redacted));
+      const left = Buffer.from(out.replace(redacted, ''), 'base64').toString('latin1');
+      assert.ok(!left.includes(plain.toString().slice(2, 10)));
+    }
+  }
+});
+
+test('output does not depend on how the input is cut, overlapping forms included', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '1', '-'), minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.array(letters, { minLength: 1, maxLength: 4 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', '1', '-'), maxLength: 80 }),
+      fc.array(fc.nat(80), { maxLength: 6 }),
+      (values, body, points) => {
+        const forms = formsOf(values.map((value) => Buffer.from(value)));
+        const bytes = Buffer.from(body);
+        assert.equal(run(forms, cut(bytes, points)), run(forms, [bytes]));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('the fast scan and the slow scan agree on large bodies', () => {
+  const value = Buffer.from('k9-secret-value');
+  const forms = formsOf([value]);
+  fc.assert(
+    fc.property(fc.array(fc.nat(19_000), { maxLength: 8 }), fc.nat(4000), (places, size) => {
+      const body = Buffer.alloc(20_000, 'k9-secret-valu_');
+      for (const place of places) value.copy(body, place);
+      const large = run(forms, [body]);
+      const small = run(
+        forms,
+        cut(
+          body,
+          Array.from({ length: 40 }, (_, at) => (at + 1) * (size + 1)),
+        ),
+      );
+      assert.equal(small, large);
+      assert.ok(!large.includes(value.toString()));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('only bytes that are a true prefix of a form are held back', () => {
+  const redactor = createRedactor(formsOf([plain]));
+  assert.equal(Buffer.from(redactor.push(Buffer.from('data: hello\n\n'))).toString(), 'data: hello\n\n');
+  assert.equal(Buffer.from(redactor.push(Buffer.from('data: sk-pro'))).toString(), 'data: ');
+  assert.equal(Buffer.from(redactor.push(Buffer.from('x'))).toString(), 'sk-prox');
+  assert.equal(Buffer.from(redactor.end()).toString(), '');
+});
+
+test('a value under eight bytes is removed only where it stands alone', () => {
+  const forms = formsOf([Buffer.from('abc12')]);
+  assert.equal(redactText('abc12', forms), redacted);
+  assert.equal(redactText('key=abc12&x', forms), `key=${redacted}&x`);
+  assert.equal(redactText('xabc12 abc123 zabc12z', forms), 'xabc12 abc123 zabc12z');
+  assert.equal(run(forms, [Buffer.from('abc12'), Buffer.from('3')]), 'abc123');
+  assert.equal(run(forms, [Buffer.from('x'), Buffer.from('abc12'), Buffer.from(' ')]), 'xabc12 ');
+});
+
+test('replacements are counted and an untouched chunk is passed on without a copy', () => {
+  const redactor = createRedactor(formsOf([plain]));
+  const chunk = Buffer.from('nothing here!');
+  assert.equal(redactor.push(chunk), chunk);
+  redactor.push(Buffer.from(`${plain} ${plain}`));
+  redactor.end();
+  assert.equal(redactor.count, 2);
+});
+
+test('nothing injected means nothing to look for', () => {
+  const forms = formsOf([]);
+  assert.equal(forms.longest, 0);
+  assert.equal(redactText('Bearer x', forms), 'Bearer x');
+});
+
+test('wiping leaves no secret byte in the forms', () => {
+  const forms = formsOf([plain]);
+  forms.wipe();
+  assert.ok(forms.items.every((form) => form.bytes.every((byte) => byte === 0)));
+});
