@@ -1,0 +1,143 @@
+import type { Asker, Handlers } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import type { Announce } from '#contract/events.ts';
+import type { AuditEntry } from '#contract/schemas/audit.ts';
+import type { PersonalScope } from '#contract/schemas/tokens.ts';
+import { authorise, coversPath, type PersonalGrant } from '../paths/path-access.ts';
+import { type AuditReader, pathAuditPage } from '../paths/path-audit.ts';
+import type { CursorSeal } from '../paths/path-cursor.ts';
+import { checkPath, pathFault } from '../paths/path-grammar.ts';
+import type { PathSecrets } from '../paths/path-secrets.ts';
+
+type Facts = Partial<Pick<AuditEntry, 'secretPath' | 'version' | 'code' | 'tokenId'>>;
+
+export interface PathHandlersDeps {
+  readonly paths: PathSecrets;
+  readonly cursors: CursorSeal;
+  /** The grant of a live personal token; throws `token_invalid` where it died meanwhile. */
+  readonly personal: (tokenId: string) => PersonalGrant;
+  /** Durable when it resolves; throws `audit_unavailable` where it cannot be written. */
+  readonly audit: (asker: Asker, kind: string, outcome: 'done' | 'refused' | 'failed', facts: Facts) => Promise<void>;
+  readonly auditReader: AuditReader;
+  readonly announce: Announce;
+}
+
+type PathRows =
+  | 'paths.write'
+  | 'paths.read'
+  | 'paths.list'
+  | 'paths.describe'
+  | 'paths.versions'
+  | 'paths.delete'
+  | 'paths.restore'
+  | 'tokens.whoami'
+  | 'audit.logs';
+
+/** Handlers of path secrets: authorise, act, write down. A value leaves only after its entry is on disk. */
+export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
+  const { paths } = deps;
+
+  const grantOf = (asker: Asker): PersonalGrant | null =>
+    asker.actor.kind === 'agent' ? deps.personal(asker.actor.tokenId) : null;
+
+  /** Runs one act on one path and writes down how it ended. */
+  const onPath = async <R extends object>(
+    asker: Asker,
+    kind: string,
+    scope: PersonalScope,
+    path: string,
+    act: () => R | Promise<R>,
+  ): Promise<R> => {
+    // A text that is no path is not repeated in the log.
+    const named = pathFault(path) === null ? { secretPath: path } : {};
+    let result: R;
+    try {
+      authorise(grantOf(asker), scope, checkPath(path));
+      result = await act();
+    } catch (error) {
+      const code = error instanceof AivaultError ? error.code : 'internal';
+      await deps.audit(asker, kind, code === 'policy_violation' ? 'refused' : 'failed', { ...named, code });
+      throw error;
+    }
+    await deps.audit(asker, kind, 'done', {
+      ...named,
+      ...('version' in result && typeof result.version === 'number' ? { version: result.version } : {}),
+    });
+    return result;
+  };
+
+  /** The same for acts on no single path: only the scope is at stake. */
+  const authoriseScope = async (asker: Asker, kind: string, scope: PersonalScope): Promise<PersonalGrant | null> => {
+    const grant = grantOf(asker);
+    try {
+      authorise(grant, scope, null);
+    } catch (error) {
+      await deps.audit(asker, kind, 'refused', { code: 'policy_violation' });
+      throw error;
+    }
+    return grant;
+  };
+
+  return {
+    'tokens.whoami': async (_input, asker) => {
+      const grant = grantOf(asker);
+      return {
+        identityId: grant === null ? 'user:operator' : `user:${grant.tokenId}`,
+        identityType: 'user',
+        tokenId: grant?.tokenId ?? null,
+        scopes: grant === null ? [] : [...grant.scopes],
+        expiresAtMs: grant?.expiresAtMs ?? null,
+      };
+    },
+
+    'paths.write': async (input, asker) => {
+      const by = asker.actor.kind === 'agent' ? `agent:${asker.actor.tokenId}` : `operator:${asker.actor.via}`;
+      const written = await onPath(asker, 'path.write', 'secrets:write', input.path, () => paths.write(input, by));
+      deps.announce('paths.changed');
+      return written;
+    },
+
+    'paths.read': ({ path, version }, asker) =>
+      onPath(asker, 'path.read', 'secrets:read', path, () => paths.read(path, version)),
+
+    'paths.list': async (input, asker) => {
+      const grant = await authoriseScope(asker, 'path.list', 'secrets:list');
+      const page = paths.list({ ...input, visible: (path) => grant === null || coversPath(grant, path) });
+      await deps.audit(asker, 'path.list', 'done', {});
+      return page;
+    },
+
+    'paths.describe': ({ path }, asker) =>
+      onPath(asker, 'path.describe', 'secrets:list', path, () => paths.describe(path)),
+
+    'paths.versions': ({ path }, asker) =>
+      onPath(asker, 'path.describe', 'secrets:list', path, () => ({ path, versions: paths.versions(path) })),
+
+    'paths.delete': async ({ path, permanent }, asker) => {
+      const gone = await onPath(
+        asker,
+        permanent ? 'path.destroy' : 'path.delete',
+        'secrets:delete',
+        path,
+        async () => ({
+          path,
+          permanent,
+          ...(await paths.delete(path, permanent)),
+        }),
+      );
+      deps.announce('paths.changed');
+      return gone;
+    },
+
+    'paths.restore': async ({ path }, asker) => {
+      const back = await onPath(asker, 'path.restore', 'secrets:delete', path, () => paths.restore(path));
+      deps.announce('paths.changed');
+      return back;
+    },
+
+    'audit.logs': async (input, asker) => {
+      const grant = await authoriseScope(asker, 'path.audit', 'audit:read');
+      return pathAuditPage(deps.auditReader, deps.cursors, input, (path) => grant === null || coversPath(grant, path));
+    },
+  };
+}

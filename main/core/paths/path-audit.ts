@@ -1,0 +1,69 @@
+import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
+import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
+
+/** Reads the audit log newest first. */
+export type AuditReader = (filter: AuditFilter) => Promise<readonly AuditEntry[]>;
+
+export interface PathAuditQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** One action or several, comma between: `read,write`. */
+  readonly action?: string | undefined;
+  readonly pathPrefix?: string | undefined;
+  readonly success?: boolean | undefined;
+}
+
+const actions = ['read', 'write', 'delete', 'destroy', 'restore', 'list', 'describe'];
+
+/**
+ * One page of what happened to path secrets. Each action is asked for by its own index and the answers are merged, so
+ * a log full of proxied calls does not have to be walked.
+ */
+export async function pathAuditPage(
+  read: AuditReader,
+  cursors: CursorSeal,
+  query: PathAuditQuery,
+  visible: (path: string) => boolean,
+): Promise<{ logs: AuditEntry[]; cursor: string | null; hasMore: boolean }> {
+  const question = JSON.stringify([query.action, query.pathPrefix, query.success, query.fromMs, query.toMs]);
+  const wanted = query.action === undefined ? actions : query.action.split(',').map((word) => word.trim());
+  const kinds = wanted.filter((word) => actions.includes(word)).map((word) => `path.${word}`);
+  const matches = (entry: AuditEntry): boolean =>
+    (query.pathPrefix === undefined || (entry.secretPath ?? '').startsWith(query.pathPrefix)) &&
+    (query.success === undefined || (entry.outcome === 'done') === query.success) &&
+    (query.toMs === undefined || entry.tsMs <= query.toMs) &&
+    (entry.secretPath === undefined || visible(entry.secretPath));
+
+  const logs: AuditEntry[] = [];
+  let beforeSeq = query.cursor === undefined ? undefined : Number(openCursor(cursors, question, query.cursor));
+  while (kinds.length > 0) {
+    const limit = query.limit + 1;
+    const pages = await Promise.all(
+      kinds.map((kind) =>
+        read({
+          kind,
+          limit,
+          ...(beforeSeq === undefined ? {} : { beforeSeq }),
+          ...(query.fromMs === undefined ? {} : { sinceTsMs: query.fromMs }),
+        }),
+      ),
+    );
+    // Beyond the newest `limit` of the merge an action may have entries it was not asked for: stop there, ask again.
+    const merged = pages
+      .flat()
+      .sort((a, b) => b.seq - a.seq)
+      .slice(0, limit);
+    for (const entry of merged) {
+      if (!matches(entry)) continue;
+      if (logs.length === query.limit) {
+        return { logs, cursor: sealCursor(cursors, question, String(logs.at(-1)!.seq)), hasMore: true };
+      }
+      logs.push(entry);
+    }
+    if (merged.length < limit) break;
+    beforeSeq = merged.at(-1)!.seq;
+  }
+  return { logs, cursor: null, hasMore: false };
+}

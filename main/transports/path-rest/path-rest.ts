@@ -1,0 +1,200 @@
+// The /v1 endpoint for path secrets: HTTP on one side, operations on the other, nothing decided in between.
+
+import type { Output } from '#contract/call.ts';
+import { AivaultError, type ErrorBody, type Result } from '#contract/errors.ts';
+import type { OperationName } from '#contract/operations.ts';
+import type { HeaderPair } from '#contract/proxied.ts';
+import { openApiDocument } from '#contract/rest/open-api.ts';
+import * as shape from '#contract/rest/path-shapes.ts';
+import * as json from './rest-answers.ts';
+import { errorAnswer, type RestAnswer } from './rest-errors.ts';
+import {
+  bearerOf,
+  conditionOf,
+  parseBody,
+  parseQuery,
+  type RestRequest,
+  type Routed,
+  routeOf,
+} from './rest-request.ts';
+
+/** Asks with a bearer token. `input` runs only once the token was verified; what it throws becomes the answer. */
+export type Ask = (bearer: string | null, name: OperationName, input: () => unknown) => Promise<Result<unknown>>;
+
+export interface PathRestDeps {
+  readonly ask: Ask;
+  readonly now: () => number;
+  /** `req_` and 24 hex digits. */
+  readonly requestId: () => string;
+  readonly version: string;
+}
+
+export interface WrittenAnswer {
+  readonly status: number;
+  readonly headers: readonly HeaderPair[];
+  readonly body: Uint8Array;
+}
+
+/** Answers one /v1 request. Never throws. */
+export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Promise<WrittenAnswer> {
+  const openApi = JSON.stringify(openApiDocument(deps.version));
+  return async (request) => {
+    const requestId = deps.requestId();
+    if (request.method === 'GET' && request.target === '/v1/openapi.json') return write(requestId, 200, {}, openApi);
+    let answer: RestAnswer;
+    try {
+      answer = await answerTo(deps, request);
+    } catch (error) {
+      const body: ErrorBody =
+        error instanceof AivaultError ? error.toJSON() : { error: 'internal', message: 'The request failed inside.' };
+      answer = errorAnswer(body, requestId);
+    }
+    return write(requestId, answer.status, answer.headers ?? {}, JSON.stringify(answer.json));
+  };
+}
+
+async function answerTo(deps: PathRestDeps, request: RestRequest): Promise<RestAnswer> {
+  const routed = routeOf(request.method, request.target);
+  if (routed === 'not-found')
+    throw new AivaultError('not_found', 'There is nothing at this address.', { reason: 'not_found' });
+  if (routed === 'wrong-method') {
+    throw new AivaultError('invalid_request', 'This address does not take this method.', {
+      reason: 'method_not_allowed',
+    });
+  }
+  if (routed.name === 'health') return ok({ status: 'healthy', timestamp: json.isoTime(deps.now()) });
+  if (routed.name === 'version') return ok({ version: deps.version });
+
+  const bearer = bearerOf(request.headers);
+  const ask = async <N extends OperationName>(name: N, input: () => unknown): Promise<Output<N>> => {
+    const result = await deps.ask(bearer, name, input);
+    if (!result.ok) throw errorOf(result.error);
+    return result.value as Output<N>;
+  };
+  return routes[routed.name](ask, routed, request);
+}
+
+type TypedAsk = <N extends OperationName>(name: N, input: () => unknown) => Promise<Output<N>>;
+type Route = (ask: TypedAsk, routed: Routed, request: RestRequest) => Promise<RestAnswer>;
+
+const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
+  whoami: async (ask) => ok(json.whoamiJson(await ask('tokens.whoami', () => ({})))),
+
+  write: async (ask, { path }, request) => {
+    const value = await ask('paths.write', () => {
+      const body = parseBody(shape.writeBody, request.body);
+      return {
+        path,
+        data: body.data,
+        generate: body.generate,
+        secretType: body.secret_type,
+        metadata: body.metadata,
+        maxVersions: body.options?.max_versions,
+        expiresIn: body.options?.expires_in,
+        ifVersion: conditionOf(request.headers),
+      };
+    });
+    return ok(json.writtenJson(value), { etag: `"${value.version}"` });
+  },
+
+  read: async (ask, { path, query }) => {
+    const value = await ask('paths.read', () => ({ path, version: parseQuery(shape.readQuery, query).version }));
+    return ok(json.secretJson(value), { etag: `"${value.version}"` });
+  },
+
+  delete: async (ask, { path, query }) =>
+    ok(
+      json.deletedJson(
+        await ask('paths.delete', () => ({
+          path,
+          permanent: parseQuery(shape.deleteQuery, query).permanent === 'true',
+        })),
+      ),
+    ),
+
+  list: async (ask, { query }) =>
+    ok(
+      json.listJson(
+        await ask('paths.list', () => {
+          const { expiring_within: expiringWithin, ...rest } = parseQuery(shape.listQuery, query);
+          return { ...rest, expiringWithin };
+        }),
+      ),
+    ),
+
+  versions: async (ask, { path }) => ok(json.versionsJson(await ask('paths.versions', () => ({ path })))),
+  metadata: async (ask, { path }) => ok(json.metadataJson(await ask('paths.describe', () => ({ path })))),
+  restore: async (ask, { path }) => ok(json.listItemJson(await ask('paths.restore', () => ({ path })))),
+
+  batch: async (ask, _routed, request) => {
+    // Proves the token before the body is looked at; each path is then authorised and written down by itself.
+    await ask('tokens.whoami', () => ({}));
+    const { paths, options } = parseBody(shape.batchBody, request.body);
+    const secrets = new Map<string, unknown>();
+    const errors = new Map<string, unknown>();
+    for (const path of new Set(paths)) {
+      try {
+        const value = await ask('paths.read', () => ({ path, version: options?.version }));
+        secrets.set(path, {
+          data: value.data,
+          version: value.version,
+          secret_type: value.secretType,
+          ...(options?.include_metadata === true ? { metadata: value.metadata } : {}),
+        });
+      } catch (error) {
+        if (!(error instanceof AivaultError) || options?.fail_fast === true) throw error;
+        const { error: refusal } = errorAnswer(error.toJSON(), '').json as { error: { code: string; message: string } };
+        errors.set(path, { code: refusal.code, message: refusal.message });
+      }
+    }
+    return ok({ secrets: Object.fromEntries(secrets), errors: Object.fromEntries(errors) });
+  },
+
+  auditLogs: async (ask, { query }) =>
+    ok(
+      json.auditLogsJson(
+        await ask('audit.logs', () => {
+          const asked = parseQuery(shape.auditQuery, query);
+          return {
+            limit: asked.limit,
+            cursor: asked.cursor,
+            fromMs: asked.from === undefined ? undefined : Date.parse(asked.from),
+            toMs: asked.to === undefined ? undefined : Date.parse(asked.to),
+            action: asked.action,
+            pathPrefix: asked.path_prefix,
+            success: asked.success === undefined ? undefined : asked.success === 'true',
+          };
+        }),
+      ),
+    ),
+};
+
+function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): RestAnswer {
+  return { status: 200, headers, json: value };
+}
+
+function errorOf(body: ErrorBody): AivaultError {
+  const { error, message, ...options } = body;
+  return new AivaultError(error, message, options);
+}
+
+function write(
+  requestId: string,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): WrittenAnswer {
+  const body = Buffer.from(text);
+  return {
+    status,
+    headers: [
+      ['content-type', 'application/json'],
+      ['content-length', String(body.length)],
+      // A value on its way to an application is nobody else's to keep.
+      ['cache-control', 'no-store'],
+      ['x-request-id', requestId],
+      ...Object.entries(headers),
+    ],
+    body,
+  };
+}
