@@ -1,0 +1,95 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { Context } from '#contract/schemas/scope.ts';
+import type { PersonalScope } from '#contract/schemas/tokens.ts';
+import type { CatalogView, Grant } from '../broker/ports.ts';
+import type { TokenRow } from './token-rows.ts';
+
+// What a token stands for when it is used. A request may narrow it and never widen it.
+
+/** The context a row or an input names; absent parts are left out. */
+export function contextOf(ids: { workspaceId?: string | null | undefined; groupId?: string | null | undefined }): Context {
+  return {
+    ...(ids.workspaceId == null ? {} : { workspaceId: ids.workspaceId }),
+    ...(ids.groupId == null ? {} : { groupId: ids.groupId }),
+  };
+}
+
+/** The grant of a live proxy token. */
+export function grantOf(row: TokenRow): Grant {
+  return {
+    actor: `agent:${row.id}`,
+    tokenId: row.id,
+    capabilities: new Set(row.capabilities),
+    credential: row.credential,
+    context: contextOf(row),
+    consumer: row.name,
+  };
+}
+
+/** The operator's own CLI or window: every enabled capability, in the context its flags name. */
+export function operatorGrant(via: string, context: Context, consumer: string | null): Grant {
+  return { actor: `operator:${via}`, tokenId: null, capabilities: null, credential: null, context, consumer };
+}
+
+/** What a personal token may do with path secrets. */
+export interface PersonalGrant {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly scopes: ReadonlySet<PersonalScope>;
+  /** Globs; none means every path. */
+  readonly paths: readonly string[];
+}
+
+export function personalGrantOf(row: TokenRow): PersonalGrant {
+  return { tokenId: row.id, name: row.name ?? row.id, scopes: new Set(row.scopes), paths: row.paths };
+}
+
+/** Whether what belongs to `owner` is visible in `context`: everything of a wider scope is. */
+export function isVisible(owner: Context, context: Context): boolean {
+  if (owner.workspaceId !== undefined && owner.workspaceId !== context.workspaceId) return false;
+  return owner.groupId === undefined || owner.groupId === context.groupId;
+}
+
+export interface GrantWish {
+  readonly capabilities: readonly string[];
+  readonly credential: string | null;
+  readonly context: Context;
+}
+
+/**
+ * Refuses a grant that could never work or would say more than it gives: unknown capabilities or credential, a
+ * credential of another provider, or one that its context does not reach.
+ */
+export function checkWish(view: CatalogView, wish: GrantWish): void {
+  if (wish.context.groupId !== undefined && wish.context.workspaceId === undefined) {
+    throw new AivaultError('invalid_request', 'A group needs its workspace.');
+  }
+  const providers = new Set<string>();
+  for (const id of wish.capabilities) {
+    const capability = view.capability(id);
+    if (capability === undefined) throw unknownCapability(view, id);
+    providers.add(capability.provider);
+  }
+  if (wish.credential === null) return;
+  const credential = view.credential(wish.credential);
+  if (credential === undefined) {
+    throw new AivaultError('credential_not_found', `There is no usable credential ${wish.credential}.`, {
+      hint: 'See `aivault credential list`.',
+    });
+  }
+  if (providers.size !== 1 || !providers.has(credential.provider)) {
+    throw new AivaultError('invalid_request', `The credential ${wish.credential} belongs to another provider than the capabilities.`);
+  }
+  if (!isVisible(credential.context, wish.context)) {
+    throw new AivaultError('invalid_request', `The credential ${wish.credential} is not available in this workspace or group.`);
+  }
+}
+
+/** `capability_not_found` with the nearest ids. */
+export function unknownCapability(view: Pick<CatalogView, 'suggest'>, id: string): AivaultError {
+  const near = view.suggest(id);
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'See `aivault capability list`.';
+  // An id that fits the grammar is safe to repeat; anything else is not echoed.
+  const shown = /^[a-z0-9][a-z0-9._/-]{0,140}$/.test(id) ? ` ${id}` : '';
+  return new AivaultError('capability_not_found', `There is no enabled capability${shown}.`, { hint });
+}

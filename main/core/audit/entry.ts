@@ -1,0 +1,56 @@
+import { type AuditEntry, auditEntry } from '#contract/schemas/audit.ts';
+import type { AuditAppend, ChainRow } from '../store/store.ts';
+
+// One entry between its meaning and its line in the chain. The body is canonical JSON (keys sorted, no spaces, undefined
+// left out), so the same facts always hash the same.
+
+/** An entry before the store has numbered it. */
+export type Unnumbered = Omit<AuditEntry, 'seq'>;
+
+/** Canonical JSON of plain data: object keys in code-unit order at every depth. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The line the store appends, with the columns its filters use. `closes` names the in-flight row it ends. */
+export function appendOf(entry: Unnumbered, closes?: string): AuditAppend {
+  return {
+    tsMs: entry.tsMs,
+    body: canonicalJson(entry),
+    kind: entry.kind,
+    actor: entry.actor,
+    outcome: entry.outcome,
+    ...(entry.capability === undefined ? {} : { capability: entry.capability }),
+    ...(entry.credential === undefined ? {} : { credential: entry.credential }),
+    ...(closes === undefined ? {} : { closes }),
+  };
+}
+
+/** Reads a line back. A line that is not an entry (edited by hand) is shown as such instead of hiding the page. */
+export function entryOf(row: ChainRow): AuditEntry {
+  const parsed = auditEntry.safeParse({ ...plainObject(row.body), seq: row.seq });
+  if (parsed.success) return parsed.data;
+  return {
+    seq: row.seq,
+    tsMs: row.tsMs,
+    kind: 'audit.unreadable',
+    actor: 'host',
+    outcome: 'unknown',
+    code: 'integrity_error',
+    note: 'This line is not an audit entry. Run `aivault audit verify`.',
+  };
+}
+
+/** The JSON object a body holds; empty where it holds none. */
+export function plainObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

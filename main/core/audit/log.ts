@@ -1,0 +1,122 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
+import type { InvokeFacts, OpenEntry, Recorder } from '../broker/ports.ts';
+import type { AuditQuery, AuditStore, ChainRow } from '../store/store.ts';
+import { Coalescer } from './coalesce.ts';
+import { appendOf, canonicalJson, entryOf, plainObject, type Unnumbered } from './entry.ts';
+
+export interface AuditLogDeps {
+  readonly store: AuditStore;
+  readonly now: () => number;
+  readonly randomId: () => string;
+  /** Called after each appended entry. */
+  readonly appended: () => void;
+}
+
+/** Facts about a change; `kind` is the operation's name. */
+export type ChangeFacts = Partial<Omit<AuditEntry, 'seq' | 'tsMs' | 'kind' | 'actor' | 'outcome'>>;
+
+export interface OpenChange {
+  close(outcome: 'done' | 'refused' | 'failed', facts: ChangeFacts): Promise<void>;
+}
+
+export interface AuditLog {
+  /** What the broker writes through: an entry per call and per refusal. */
+  readonly recorder: Recorder;
+  /** Announces a change before it is made. What is never closed becomes `unknown` at the next start. */
+  change(kind: string, actor: string, facts: ChangeFacts): Promise<OpenChange>;
+  /** One entry at once, durable when it resolves. */
+  write(entry: Omit<Unnumbered, 'tsMs'>): Promise<void>;
+  /** A refusal of somebody unknown: one entry per reason and second, counted. */
+  refusedStranger(kind: string, actor: string, facts: ChangeFacts): Promise<void>;
+  /** Entries for what a crash left open. Call once at start. */
+  recover(): Promise<number>;
+  list(filter: AuditFilter): Promise<AuditEntry[]>;
+  scan(afterSeq: number, limit: number): Promise<readonly ChainRow[]>;
+  /** Writes counted refusals that still wait. */
+  flush(): Promise<void>;
+}
+
+const unavailable = 'The audit log cannot be written, so nothing is done.';
+
+/** The audit log over the chain the store keeps. Every method that writes throws `audit_unavailable` where it cannot. */
+export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps): AuditLog {
+  const append = async (entry: Unnumbered, closes?: string): Promise<void> => {
+    await guarded(() => store.append(appendOf(entry, closes)));
+    appended();
+  };
+  const write = (entry: Omit<Unnumbered, 'tsMs'>) => append({ ...entry, tsMs: now() });
+  const open = async (opening: Unnumbered) => {
+    const id = randomId();
+    await guarded(() => store.open(id, opening.tsMs, canonicalJson(opening)));
+    return id;
+  };
+  const strangers = new Coalescer(now, write);
+
+  const recorder: Recorder = {
+    async begin(actor: string, facts: InvokeFacts): Promise<OpenEntry> {
+      const id = await open({ ...facts, tsMs: now(), kind: 'invoke', actor, outcome: 'unknown' });
+      return { close: (outcome, final) => append({ ...final, tsMs: now(), kind: 'invoke', actor, outcome }, id) };
+    },
+    refused: (actor, facts) =>
+      isStranger(actor)
+        ? strangers.count({ ...facts, kind: 'invoke', actor, outcome: 'refused' })
+        : write({ ...facts, kind: 'invoke', actor, outcome: 'refused' }),
+  };
+
+  return {
+    recorder,
+    write,
+    async change(kind, actor, facts) {
+      const id = await open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
+      return { close: (outcome, more) => append({ ...facts, ...more, tsMs: now(), kind, actor, outcome }, id) };
+    },
+    refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),
+    async recover() {
+      const left = await guarded(() => store.leftOpen());
+      for (const { id, tsMs, body } of left) {
+        const facts = { kind: 'invoke', actor: 'host', ...plainObject(body) } as Unnumbered;
+        const note = `Started at ${new Date(tsMs).toISOString()}; the host ended before it could write the outcome.`;
+        await append({ ...facts, tsMs: now(), outcome: 'unknown', note }, id);
+      }
+      return left.length;
+    },
+    async list(filter) {
+      if (filter.limit === 0) return [];
+      const rows = await guarded(() => store.query(queryOf(filter)));
+      return rows.map(entryOf);
+    },
+    scan: (afterSeq, limit) => guarded(() => store.scan(afterSeq, limit)),
+    flush: () => strangers.flush(),
+  };
+}
+
+/** An asker nobody vouched for: no token, a dead token, a browser page. */
+function isStranger(actor: string): boolean {
+  return !actor.startsWith('agent:') && !actor.startsWith('operator:') && actor !== 'host';
+}
+
+function queryOf(filter: AuditFilter): AuditQuery {
+  const { limit, beforeSeq, beforeTsMs, sinceTsMs, kind, actor, outcome, capability, credential } = filter;
+  const match = Object.fromEntries(
+    Object.entries({ kind, actor, outcome, capability, credential }).filter(([, value]) => value !== undefined),
+  );
+  return {
+    limit,
+    ...(beforeSeq === undefined ? {} : { beforeSeq }),
+    ...(beforeTsMs === undefined ? {} : { beforeTsMs }),
+    ...(sinceTsMs === undefined ? {} : { sinceTsMs }),
+    match,
+  };
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new AivaultError('audit_unavailable', unavailable, {
+      hint: 'Check free space and permissions of the vault folder, then try again.',
+      cause,
+    });
+  }
+}

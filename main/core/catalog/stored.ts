@@ -1,0 +1,120 @@
+import { scopeText } from '#contract/schemas/scope.ts';
+import type { Capability } from '../broker/ports.ts';
+import type { Registry, RegistryCapability } from '../providers/catalog.ts';
+import { type CatalogCredential, fromRegistry } from './credential-view.ts';
+import { boundCredentialId } from './derived-id.ts';
+import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
+import { effectOf, noPolicy } from './capability-facts.ts';
+import { type LiveSecret, type LiveSecrets, scopeContext } from './live-secret.ts';
+import type { CapabilityRow, CredentialRow } from './rows.ts';
+
+// Stored rows as the broker sees them.
+
+/** A stored credential with its secrets found; `ready` is false where one is missing. */
+export function credentialFromRow(
+  row: CredentialRow,
+  registry: Registry,
+  secrets: LiveSecrets,
+  buckets: ReadonlyMap<string, ScopeBucket>,
+  enabled: boolean,
+): CatalogCredential {
+  const context = {
+    ...(row.workspaceId === null ? {} : { workspaceId: row.workspaceId }),
+    ...(row.groupId === null ? {} : { groupId: row.groupId }),
+  };
+  const base = { id: row.id, context, hosts: row.hosts, allowLocal: row.allowLocal, enabled };
+  const secret = secrets.liveById(row.secretId);
+  const provider = registry.byName(row.provider);
+  if (row.auth === null) {
+    const secretIds = provider === undefined || secret === undefined ? null : storedFields(provider, secret, buckets);
+    if (provider === undefined || secretIds === null) return { ...unusable(row), ...base };
+    const own = fromRegistry(provider, null);
+    return { ...own, ...base, secretIds, upstreamPathPrefix: row.upstreamPathPrefix ?? own.upstreamPathPrefix, ready: true };
+  }
+  const ready = secret !== undefined;
+  return { ...unusable(row), ...base, auth: row.auth, secretIds: ready ? { secret: row.secretId } : {}, ready };
+}
+
+function unusable(row: CredentialRow) {
+  return {
+    provider: row.provider,
+    auth: row.auth ?? { kind: 'header', name: 'authorization', template: '{{secret}}' },
+    secretIds: {},
+    identifiers: new Set<string>(),
+    alternative: null,
+    opens: null,
+    priority: 0,
+    upstreamPathPrefix: row.upstreamPathPrefix,
+    requestHeaders: [],
+    responseHeaders: [],
+    refuseUnscannable: false,
+    origin: 'custom',
+    ready: false,
+  } as const;
+}
+
+/**
+ * The fields of a registry provider's stored credential: its own secret, and for a provider of several the others by
+ * name from the same scope. A secret of another name serves the one field there is, or as a JSON object all of them.
+ */
+function storedFields(
+  provider: NonNullable<ReturnType<Registry['byName']>>,
+  secret: LiveSecret,
+  buckets: ReadonlyMap<string, ScopeBucket>,
+): Record<string, string> | null {
+  const [first] = provider.secrets;
+  if (provider.secrets.length === 1 && first !== undefined) return { [first.field]: secret.secretId };
+  if (!provider.secrets.some((wanted) => wanted.name === secret.name)) return { secret: secret.secretId };
+  return fieldsFrom(provider.secrets, provider.provider, buckets.get(scopeText(secret.scope))?.byName ?? new Map());
+}
+
+/** The credential a binding gives a secret that no credential of the provider uses yet. Null where it cannot serve. */
+export function credentialFromBinding(provider: string, secret: LiveSecret, registry: Registry): CatalogCredential | null {
+  const known = registry.byName(provider);
+  const field = known?.secrets.length === 1 ? known.secrets[0]?.field : undefined;
+  if (known === undefined || field === undefined || exactHosts(known).length === 0) return null;
+  return {
+    ...fromRegistry(known, null),
+    id: boundCredentialId(provider, secret.secretId),
+    context: scopeContext(secret.scope),
+    hosts: exactHosts(known),
+    secretIds: { [field]: secret.secretId },
+    allowLocal: false,
+    origin: 'custom',
+    enabled: true,
+    ready: true,
+  };
+}
+
+export function capabilityFromRow(row: CapabilityRow, policy: Capability['policy'] | undefined): Capability {
+  return {
+    id: row.id,
+    provider: row.provider,
+    origin: 'custom',
+    hosts: row.hosts,
+    methods: row.methods,
+    paths: row.paths,
+    exclude: row.exclude,
+    effect: effectOf(row.methods),
+    credential: row.credential,
+    alternative: null,
+    policy: policy ?? noPolicy,
+  };
+}
+
+export function capabilityFromRegistry(entry: RegistryCapability, policy: Capability['policy'] | undefined): Capability {
+  const { capability, provider, alternative } = entry;
+  return {
+    id: capability.id,
+    provider: provider.provider,
+    origin: 'registry',
+    hosts: entry.hosts,
+    methods: capability.methods,
+    paths: capability.paths,
+    exclude: capability.exclude,
+    effect: capability.effect,
+    credential: null,
+    alternative: alternative?.id ?? null,
+    policy: policy ?? noPolicy,
+  };
+}
