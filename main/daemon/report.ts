@@ -1,0 +1,18 @@
+import { closeSync, writeSync } from 'node:fs';
+import type { ErrorBody } from '#contract/errors.ts';
+
+const reportDescriptor = 3;
+
+/**
+ * Tells the client that started this host in the background how it went: one JSON line on descriptor 3, then its end.
+ * Does nothing where no client asked for it.
+ */
+export function report(outcome: { ready: true } | { error: ErrorBody }): void {
+  if (!process.argv.includes('--background')) return;
+  try {
+    writeSync(reportDescriptor, `${JSON.stringify(outcome)}\n`);
+    closeSync(reportDescriptor);
+  } catch {
+    // The client is gone; the host stays.
+  }
+}

@@ -1,0 +1,19 @@
+import { readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { type Discovery, parseDiscovery } from '#transports/meeting-point.ts';
+
+/** Publishes where this host listens: complete or not at all, and 0600 from the start. */
+export function writeDiscovery(file: string, discovery: Discovery): void {
+  const draft = `${file}.${discovery.pid}`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${JSON.stringify(discovery)}\n`, { mode: 0o600, flag: 'wx' });
+  renameSync(draft, file);
+}
+
+/** Takes the file away, unless a later host has already written its own. */
+export function removeDiscovery(file: string, pid: number): void {
+  try {
+    if (parseDiscovery(readFileSync(file, 'utf8'))?.pid === pid) unlinkSync(file);
+  } catch {
+    // Already gone.
+  }
+}

@@ -1,0 +1,116 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import type { Dispatch } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import type { HostEvent } from '#contract/events.ts';
+import type { Invoke } from '#contract/proxied.ts';
+import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
+import { contractVersion } from '#contract/version.ts';
+import { type Core, createCore } from '#core/core.ts';
+import { readDevelopmentHooks } from './development-hooks.ts';
+import { lockVault } from './lock.ts';
+import type { HostPaths } from './paths.ts';
+import { type Serving, serve } from './serve.ts';
+
+export interface HostOptions {
+  readonly paths: HostPaths;
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** False for a private host: no socket, no port, no discovery file. */
+  readonly serve: boolean;
+  /** True where the desktop app is the host. */
+  readonly desktop?: boolean;
+}
+
+/** An open vault and what serves it. */
+export interface Host {
+  readonly dispatch: Dispatch;
+  readonly invoke: Invoke;
+  onEvent(listener: (event: HostEvent) => void): () => void;
+  /** Null for a private host. */
+  readonly serving: Serving | null;
+  /** Running calls finish within the grace (10 s at most); then everything is closed and the lock is free. */
+  close(graceMs?: number): Promise<void>;
+  /** Resolves when the host has closed, whoever asked for it. */
+  readonly closed: Promise<void>;
+}
+
+const defaultGraceMs = 2_000;
+const longestGraceMs = 10_000;
+
+/**
+ * Opens one vault folder and serves it: lock, core, control socket, endpoint, discovery file, in that order, so that
+ * whoever finds the file finds a host that answers. Whatever fails closes what was open. Throws `host_busy`,
+ * `invalid_request` (settings or hooks that do not fit), or what core says about the vault.
+ */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { paths } = options;
+  const hooks = readDevelopmentHooks(paths.environment);
+  prepareVaultFolder(paths.vaultFolder);
+  const lock = lockVault(paths.lockFile);
+  let core: Core | null = null;
+  let serving: Serving | null = null;
+  let closing: Promise<void> | null = null;
+  const closed = Promise.withResolvers<void>();
+
+  const close = async (graceMs: number): Promise<void> => {
+    const grace = Math.min(Math.max(graceMs, 0), longestGraceMs);
+    await serving?.close(grace);
+    await core?.close(grace);
+    lock.release();
+    closed.resolve();
+  };
+  const closeOnce = (graceMs = defaultGraceMs) => {
+    closing ??= close(graceMs);
+    return closing;
+  };
+
+  try {
+    core = await createCore({
+      paths,
+      defaultChoice: usualKeyProvider(paths),
+      now: options.now,
+      randomBytes: options.randomBytes,
+      environment: paths.environment,
+      egress: hooks,
+      developmentHooksSet: hooks !== null,
+      version: contractVersion,
+      hostFacts: () => ({
+        endpoint: serving === null ? null : { baseUrl: serving.baseUrl },
+        socket: serving?.socket ?? null,
+        pid: process.pid,
+        desktop: options.desktop ?? false,
+      }),
+      stop: (graceMs: number) => void closeOnce(graceMs),
+    });
+    if (hooks !== null) await refuseHooksOnOtherVaults(core.dispatch);
+    if (options.serve) serving = await serve(paths, core);
+  } catch (error) {
+    await closeOnce(0);
+    throw error;
+  }
+  const { dispatch, invoke, onEvent } = core;
+  return { dispatch, invoke, onEvent, serving, close: closeOnce, closed: closed.promise };
+}
+
+/** The folder of the vault, 0700 and created so; one that drifted is closed again. */
+function prepareVaultFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (process.platform !== 'win32' && (lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+/** What a vault gets that is created by being used: the system keychain on macOS, elsewhere a key file. */
+function usualKeyProvider(paths: HostPaths): KeyProviderChoice {
+  const keychain = process.platform === 'darwin' && !paths.contained;
+  return keychain ? { provider: 'keychain', service: 'aivault' } : { provider: 'file' };
+}
+
+/** Hooks bend where requests go. A vault that was not made for tests must never be served with them. */
+async function refuseHooksOnOtherVaults(dispatch: Dispatch): Promise<void> {
+  const result = await dispatch('vault.status', {}, { actor: { kind: 'operator', via: 'host' } });
+  if (!result.ok) return;
+  const { state, development } = result.value as VaultStatus;
+  if (state === 'missing' || development) return;
+  throw new AivaultError('invalid_request', 'Development hooks are set, but this vault was not created with them.', {
+    hint: 'Unset AIVAULT_DEV_…, or use another AIVAULT_DIR for tests.',
+  });
+}

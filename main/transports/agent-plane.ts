@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AivaultError } from '#contract/errors.ts';
+import type { Answer, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
+import { collect } from './body-bytes.ts';
+import { abortOnDisconnect, bodyOf, headerPairs, internal, refusal, sendAnswer } from './http-answer.ts';
+
+// What an agent can reach, over the loopback port or the shared socket: two doors of the broker, a health word, and the
+// path secrets. No operation of the operator plane has a route here, whatever the request says (B2, C3).
+
+/** Answers one request under `/v1/`: path secrets, asked for with a personal token. */
+export type AskPathSecrets = (request: {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body: Uint8Array;
+}) => Promise<{ readonly status: number; readonly headers: readonly HeaderPair[]; readonly body: Uint8Array }>;
+
+export interface AgentPlane {
+  readonly invoke: Invoke;
+  readonly pathSecrets?: AskPathSecrets;
+  /** While true, both doors are refused with `host_busy`; health still answers. */
+  readonly paused?: () => boolean;
+}
+
+export type AgentRoute = (request: IncomingMessage, response: ServerResponse, target: string) => void;
+
+const maxPathSecretBytes = 2 * 1024 * 1024;
+
+/** The same for every wrong address: it tells a prober nothing (A6). */
+const nothingHere = refusal(new AivaultError('not_found', 'There is nothing at this address.').toJSON());
+const onHold = refusal(new AivaultError('host_busy', 'The endpoint is paused.', { retryAfterSeconds: 5 }).toJSON());
+const tooLarge = refusal(new AivaultError('too_large', 'The body is larger than this endpoint takes.').toJSON());
+const healthy: Answer = {
+  status: 200,
+  statusText: '',
+  headers: [['content-type', 'application/json']],
+  body: Buffer.from('{"ok":true}'),
+};
+
+export function createAgentPlane(plane: AgentPlane): AgentRoute {
+  const answer = async (request: IncomingMessage, response: ServerResponse, target: string): Promise<Answer> => {
+    const door = doorOf(request.method, target);
+    if (door === 'health') return healthy;
+    if (door === null || (door === 'path-secrets' && plane.pathSecrets === undefined)) return nothingHere;
+    if (plane.paused?.()) return onHold;
+    const method = request.method ?? '';
+    const headers = headerPairs(request.rawHeaders);
+    const body = await bodyOf(request);
+    if (door !== 'path-secrets') {
+      const incoming: Incoming = { door, caller: { kind: 'bearer' }, method, target, headers, body };
+      return plane.invoke(incoming, abortOnDisconnect(response));
+    }
+    const bytes = body === null || body instanceof Uint8Array ? body : await collect(body, maxPathSecretBytes);
+    if (bytes === null && body !== null) return tooLarge;
+    const reply = await plane.pathSecrets!({ method, target, headers, body: bytes ?? new Uint8Array() });
+    return { statusText: '', ...reply };
+  };
+  return (request, response, target) => {
+    answer(request, response, target)
+      .catch(internal)
+      .then((ready) => sendAnswer(request, response, ready))
+      .catch(() => response.destroy());
+  };
+}
+
+function doorOf(method: string | undefined, target: string): Incoming['door'] | 'path-secrets' | 'health' | null {
+  if (target.startsWith('/v/')) return 'pass-through';
+  if (target.startsWith('/v1/')) return 'path-secrets';
+  const end = target.indexOf('?');
+  const path = end === -1 ? target : target.slice(0, end);
+  if (path === '/aivault/proxy' && method === 'POST') return 'envelope';
+  return path === '/aivault/health' && (method === 'GET' || method === 'HEAD') ? 'health' : null;
+}

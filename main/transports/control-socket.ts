@@ -1,0 +1,151 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Actor, Dispatch, Presence } from '#contract/call.ts';
+import { AivaultError, type Result } from '#contract/errors.ts';
+import type { HostEvent } from '#contract/events.ts';
+import { incomingHead } from '#contract/incoming-head.ts';
+import type { Incoming, Invoke } from '#contract/proxied.ts';
+import { contractVersion } from '#contract/version.ts';
+import { collect } from './body-bytes.ts';
+import { closeServer } from './close-server.ts';
+import { abortOnDisconnect, internal, sendAnswer } from './http-answer.ts';
+import { listenPrivately } from './socket-file.ts';
+import {
+  checkContract,
+  decodeHead,
+  encodeHead,
+  errorBody,
+  maxQuestionBytes,
+  maxWireHeadBytes,
+  versionlessOperation,
+  wireHeader,
+} from './wire.ts';
+
+// The operator plane over HTTP on a Unix socket (or a pipe pair): whoever can open it is this user. Who asks is decided
+// here, never by the question: the actor is the operator's CLI, and only the passphrase counts as presence.
+
+export interface OperatorPlane {
+  readonly dispatch: Dispatch;
+  readonly invoke: Invoke;
+  onEvent(listener: (event: HostEvent) => void): () => void;
+}
+
+export interface ControlSocket {
+  readonly path: string;
+  close(graceMs: number): Promise<void>;
+}
+
+const actor: Actor = { kind: 'operator', via: 'cli' };
+/** A listener that stopped reading is dropped before its backlog grows. */
+const maxEventBacklogBytes = 256 * 1024;
+
+/** Serves the plane on a socket created 0600 in a 0700 folder. Throws `host_busy` where another host answers there. */
+export async function openControlSocket(path: string, plane: OperatorPlane): Promise<ControlSocket> {
+  const listeners = new Set<ServerResponse>();
+  const server = createServer(plane, listeners);
+  const removeSocket = await listenPrivately(server, path);
+  return {
+    path,
+    close: async (graceMs) => {
+      removeSocket();
+      for (const listener of listeners) listener.end();
+      await closeServer(server, graceMs);
+    },
+  };
+}
+
+/** Serves the plane on one connection that already stands: the pipe to a private host. */
+export function serveConnection(connection: Duplex, plane: OperatorPlane): void {
+  createServer(plane, new Set()).emit('connection', connection);
+}
+
+function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): http.Server {
+  const server = http.createServer({
+    requireHostHeader: false,
+    maxHeaderSize: maxWireHeadBytes,
+    requestTimeout: 0,
+    keepAliveTimeout: 0,
+  });
+  server.on('request', (request, response) => {
+    response.setHeader(wireHeader.contract, contractVersion);
+    answer(plane, listeners, request, response).catch((error) => {
+      if (response.headersSent) response.destroy();
+      else sendResult(response, { ok: false, error: errorBody(error) });
+    });
+  });
+  return server;
+}
+
+async function answer(
+  plane: OperatorPlane,
+  listeners: Set<ServerResponse>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method, url = '' } = request;
+  const name = method === 'POST' && url.startsWith('/call/') ? url.slice('/call/'.length) : null;
+  const theirs = request.headers[wireHeader.contract];
+  if (name !== versionlessOperation) checkContract(typeof theirs === 'string' ? theirs : undefined);
+  if (name !== null) return sendResult(response, await ask(plane, name, request));
+  if (method === 'POST' && url === '/invoke') return invoke(plane, request, response);
+  if (method === 'GET' && url === '/events') return announce(plane, listeners, response);
+  throw new AivaultError('invalid_request', 'The control socket has no such question.');
+}
+
+async function ask(plane: OperatorPlane, name: string, request: IncomingMessage): Promise<Result<unknown>> {
+  const bytes = await collect(request, maxQuestionBytes);
+  if (bytes === null) throw new AivaultError('too_large', 'The question is larger than 32 MiB.');
+  const { input, presence } = readQuestion(bytes);
+  return plane.dispatch(name, input, presence === undefined ? { actor } : { actor, presence });
+}
+
+/** The body of a question: `{input, presence?: {passphrase}}` and nothing else. Throws `invalid_request`. */
+export function readQuestion(bytes: Uint8Array): { input: unknown; presence?: Presence } {
+  let question: unknown;
+  try {
+    question = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    question = null;
+  }
+  const unreadable = new AivaultError('invalid_request', 'The question is not JSON of the form {"input":…}.');
+  if (typeof question !== 'object' || question === null || !('input' in question)) throw unreadable;
+  const { input, presence, ...unknown } = question as { input: unknown; presence?: { passphrase?: unknown } | null };
+  if (Object.keys(unknown).length > 0) throw unreadable;
+  const passphrase = presence?.passphrase;
+  return typeof passphrase === 'string' ? { input, presence: { passphrase } } : { input };
+}
+
+async function invoke(plane: OperatorPlane, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = request.headers[wireHeader.incoming];
+  const parsed = incomingHead.safeParse(typeof text === 'string' ? decodeHead(text) : undefined);
+  if (!parsed.success) throw new AivaultError('invalid_request', 'The head of the request is not readable.');
+  const { hasBody, caller, ...head } = parsed.data;
+  const incoming = {
+    ...head,
+    caller: caller.kind === 'bearer' ? caller : { ...caller, via: 'cli' },
+    body: hasBody ? request : null,
+  } as Incoming;
+  const given = await plane.invoke(incoming, abortOnDisconnect(response)).catch(internal);
+  const { body, trailers: _, ...answerHead } = given;
+  response.setHeader(wireHeader.answer, encodeHead(answerHead));
+  await sendAnswer(request, response, { status: 200, statusText: '', headers: [], body });
+}
+
+function announce(plane: OperatorPlane, listeners: Set<ServerResponse>, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.flushHeaders();
+  const stop = plane.onEvent((event) => {
+    if (response.writableLength > maxEventBacklogBytes) response.destroy();
+    else response.write(`${JSON.stringify(event)}\n`);
+  });
+  listeners.add(response);
+  response.once('close', () => {
+    listeners.delete(response);
+    stop();
+  });
+}
+
+function sendResult(response: ServerResponse, result: Result<unknown>): void {
+  const body = Buffer.from(JSON.stringify(result), 'utf8');
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+}

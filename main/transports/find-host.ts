@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import { AivaultError } from '#contract/errors.ts';
+import { createHostClient, type HostClient, type HostConnection } from './host-client.ts';
+import { type Discovery, isTruthy, type MeetingPoint, meetingPoint, parseDiscovery } from './meeting-point.ts';
+import { checkSocket } from './socket-owner.ts';
+
+export type { HostClient } from './host-client.ts';
+
+// How a program that is not a host reaches the one that owns the vault. Runs on Node 20 and is on the path of every
+// command: what is only needed to start a host is loaded only then.
+
+export interface FindOptions {
+  /** Defaults to the process environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** How long to wait for a host that starts, or for one that is just closing. 15 s. */
+  readonly patienceMs?: number;
+}
+
+/** The host that runs now, or null. Never starts one. Throws `host_unreachable` where its socket cannot be trusted. */
+export async function findHost(options: FindOptions = {}): Promise<HostClient | null> {
+  const environment = options.environment ?? process.env;
+  if (isTruthy(environment.AIVAULTD_DISABLE)) return null;
+  const connection = await connect(socketOf(environment));
+  return connection === null ? null : createHostClient(connection);
+}
+
+/**
+ * The host of this vault: the running one, else one that is started now (`AIVAULTD_AUTOSTART=0` forbids it), else, with
+ * `AIVAULTD_DISABLE=1`, a private one that ends with `close`. Only connecting is ever repeated, never a question (G5).
+ * Throws what kept the host from starting, `host_busy` or `host_unreachable`.
+ */
+export async function connectHost(options: FindOptions = {}): Promise<HostClient> {
+  const environment = options.environment ?? process.env;
+  const { startPrivateHost, startHost } = await lazyStarter(environment);
+  if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment));
+  const deadline = Date.now() + (options.patienceMs ?? 15_000);
+  for (;;) {
+    const connection = await connect(socketOf(environment));
+    if (connection !== null) return createHostClient(connection);
+    try {
+      await startHost(environment, pointOf(environment));
+    } catch (error) {
+      // Somebody else is starting or closing a host of this vault: it will answer, or the lock will be free.
+      if (!(error instanceof AivaultError && error.code === 'host_busy') || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+async function lazyStarter(environment: Environment) {
+  const startHost = async (from: Environment, point: MeetingPoint) => {
+    if (from.AIVAULTD_AUTOSTART !== undefined && !isTruthy(from.AIVAULTD_AUTOSTART)) {
+      throw new AivaultError('host_unreachable', 'No host runs for this vault, and starting one is switched off.', {
+        hint: 'Run `aivaultd`, or unset AIVAULTD_AUTOSTART.',
+      });
+    }
+    await (await import('./start-host.ts')).startHost(from, point);
+  };
+  if (!isTruthy(environment.AIVAULTD_DISABLE)) return { startPrivateHost: null, startHost };
+  return { startPrivateHost: (await import('./private-host.ts')).startPrivateHost, startHost };
+}
+
+function pointOf(environment: Environment): MeetingPoint {
+  return meetingPoint({ environment, home: os.homedir(), workingFolder: process.cwd() });
+}
+
+/** `AIVAULTD_SOCKET` wins; else the running host says where it listens. Null: no host has said anything. */
+function socketOf(environment: Environment): string | null {
+  const named = environment.AIVAULTD_SOCKET?.trim();
+  if (named) return named;
+  return readDiscovery(pointOf(environment))?.socket ?? null;
+}
+
+function readDiscovery(point: MeetingPoint): Discovery | null {
+  try {
+    return parseDiscovery(readFileSync(point.discoveryFile, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Null where nothing listens. The connection made here carries the first question, so it is never made twice. */
+async function connect(socket: string | null): Promise<HostConnection | null> {
+  if (socket === null || !checkSocket(socket)) return null;
+  const first = await open(socket);
+  if (first === null) return null;
+  const agent = new http.Agent({ keepAlive: true });
+  let ready: net.Socket | null = first;
+  agent.createConnection = (() => {
+    const connection = ready ?? net.connect(socket);
+    ready = null;
+    return connection;
+  }) as typeof agent.createConnection;
+  const close = async () => {
+    ready?.destroy();
+    agent.destroy();
+  };
+  return { agent, single: false, close };
+}
+
+function open(socket: string): Promise<net.Socket | null> {
+  return new Promise((resolve) => {
+    const connection = net.connect(socket);
+    connection.once('connect', () => {
+      connection.off('error', refused);
+      resolve(connection);
+    });
+    const refused = () => resolve(null);
+    connection.once('error', refused);
+  });
+}

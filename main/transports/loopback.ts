@@ -1,0 +1,104 @@
+import http, { type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AivaultError } from '#contract/errors.ts';
+import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
+import { guard, hostNames } from './browser-guard.ts';
+import { closeServer } from './close-server.ts';
+import { refusal, sendAnswer } from './http-answer.ts';
+
+/** A WebSocket handshake that passed the guard. Whoever takes it owns the socket. */
+export type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, target: string) => void;
+
+export interface LoopbackOptions extends AgentPlane {
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly upgrade?: TakeUpgrade;
+}
+
+export interface Loopback {
+  /** `http://127.0.0.1:<port>`. */
+  readonly baseUrl: string;
+  /** Refuses new connections, lets running requests finish for up to `graceMs`, then cuts them. */
+  close(graceMs: number): Promise<void>;
+}
+
+const headersPatienceMs = 10_000;
+const idlePatienceMs = 65_000;
+const maxHeadBytes = 64 * 1024;
+const maxConnections = 2_048;
+
+/**
+ * The agent plane on 127.0.0.1 and nowhere else. Throws `host_busy` naming the port where it is taken: another program
+ * on our port could collect tokens, so there is never a silent other one (B3).
+ */
+export async function openLoopback(options: LoopbackOptions): Promise<Loopback> {
+  const route = createAgentPlane(options);
+  let hosts: ReadonlySet<string> = new Set();
+  const server = http.createServer({
+    requireHostHeader: false,
+    maxHeaderSize: maxHeadBytes,
+    headersTimeout: headersPatienceMs,
+    // Bodies may take as long as they take: uploads stream. Deadlines of a call are the broker's.
+    requestTimeout: 0,
+    keepAliveTimeout: idlePatienceMs,
+    connectionsCheckingInterval: 2_000,
+    noDelay: true,
+    // Only WebSocket handshakes are upgrades; an `upgrade: h2c` is an ordinary request.
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      options.upgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
+  } as http.ServerOptions);
+  server.maxConnections = maxConnections;
+
+  server.on('request', (request, response) => {
+    const seen = guard(request.rawHeaders, request.url ?? '', hosts);
+    if ('target' in seen) return route(request, response, seen.target);
+    if ('error' in seen) return void sendAnswer(request, response, refusal(seen.error.toJSON()));
+    response.writeHead(421, ['content-length', '0', 'connection', 'close']).end();
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const seen = guard(request.rawHeaders, request.url ?? '', hosts);
+    if ('target' in seen && seen.target.startsWith('/v/')) return options.upgrade?.(request, socket, head, seen.target);
+    const status = 'foreign' in seen ? '421 Misdirected Request' : 'error' in seen ? '403 Forbidden' : '404 Not Found';
+    socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+  });
+  server.on('clientError', answerGarbage);
+
+  const port = await listen(server, options.port);
+  hosts = hostNames(port);
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    close: (graceMs) => closeServer(server, graceMs),
+  };
+}
+
+function listen(server: http.Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const message = taken
+        ? `Port ${port} on 127.0.0.1 is taken by another program.`
+        : `Port ${port} on 127.0.0.1 cannot be opened.`;
+      reject(
+        new AivaultError('host_busy', message, {
+          hint: 'Stop that program, or choose another port with AIVAULT_PORT.',
+          cause,
+        }),
+      );
+    });
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** What is not HTTP gets the smallest answer there is. */
+function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+}

@@ -1,0 +1,76 @@
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { AivaultError } from '#contract/errors.ts';
+import { checkFolder, checkSocket } from './socket-owner.ts';
+
+/** Makes the folder 0700 if it is missing, closes it again if it drifted. Throws where it is not ours (B4). */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const entry = lstatSync(folder);
+  if (entry.isDirectory() && entry.uid === process.getuid?.() && (entry.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  checkFolder(folder);
+}
+
+export interface SocketModes {
+  /** 0600 for the operator's own socket, 0660 for the one a group shares. */
+  readonly socket: number;
+  /** Prepares or checks the folder. */
+  folder(folder: string): void;
+}
+
+const privately: SocketModes = { socket: 0o600, folder: makePrivateFolder };
+
+/**
+ * Listens on a socket file that is created with its final permissions. A socket nobody answers on is taken away first;
+ * one that is answered is `host_busy`; anything else in the way, or a folder or socket of another user, is refused.
+ * Returns a function that removes the file, if it is still the one made here.
+ */
+export async function listenPrivately(
+  server: net.Server,
+  file: string,
+  modes: SocketModes = privately,
+): Promise<() => void> {
+  if (process.platform === 'win32') {
+    await listen(server, file);
+    return () => {};
+  }
+  modes.folder(path.dirname(file));
+  if (checkSocket(file)) {
+    if (await answered(file)) throw new AivaultError('host_busy', 'Another host answers on this control socket.');
+    unlinkSync(file);
+  }
+  const before = process.umask(0o777 & ~modes.socket);
+  try {
+    // The file is made inside this call, before it returns; so the mask covers it and nothing else.
+    const listening = listen(server, file);
+    process.umask(before);
+    await listening;
+  } finally {
+    process.umask(before);
+  }
+  const made = lstatSync(file).ino;
+  return () => {
+    if (lstatSync(file, { throwIfNoEntry: false })?.ino === made) unlinkSync(file);
+  };
+}
+
+function listen(server: net.Server, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new AivaultError('host_unreachable', 'The control socket cannot be opened.', { cause })),
+    );
+    server.listen(file, resolve);
+  });
+}
+
+function answered(file: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(file);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+}
