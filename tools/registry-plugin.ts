@@ -12,7 +12,11 @@ export function registryPlugin(): Plugin {
       if (!id.endsWith('/main/core/providers/registry-data.ts')) return null;
       const providers = readRegistry(new URL('../registry/', import.meta.url)).map(({ provider }) => provider);
       const text = JSON.stringify(JSON.stringify(providers));
-      return { code: `const text = ${text};\nexport const registryData = () => JSON.parse(text);\n`, map: null, moduleType: 'js' };
+      return {
+        code: `const text = ${text};\nexport const registryData = () => JSON.parse(text);\n`,
+        map: null,
+        moduleType: 'js',
+      };
     },
   };
 }

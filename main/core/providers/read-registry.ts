@@ -26,7 +26,8 @@ export function parseProvider(file: string, text: string): Provider {
   }
   const parsed = providerSchema.safeParse(json);
   if (!parsed.success) throw new Error(`registry/${file} does not fit its schema:\n${z.prettifyError(parsed.error)}`);
-  if (file !== `${parsed.data.provider}.json`) throw new Error(`registry/${file} holds the provider ${parsed.data.provider}`);
+  if (file !== `${parsed.data.provider}.json`)
+    throw new Error(`registry/${file} holds the provider ${parsed.data.provider}`);
   return parsed.data;
 }
 

@@ -22,7 +22,9 @@ const tenantLabel = '(?:[a-z0-9][a-z0-9-]{0,40})?\\{[a-z]{1,24}\\}(?:[a-z0-9-]{0
 export const registryHost = z
   .string()
   .regex(
-    new RegExp(`^(?:(?:${hostLabel}\\.)*${tenantLabel}\\.(?:${hostLabel}\\.)+|(?:${hostLabel}\\.)+)[a-z][a-z0-9-]{0,62}$`),
+    new RegExp(
+      `^(?:(?:${hostLabel}\\.)*${tenantLabel}\\.(?:${hostLabel}\\.)+|(?:${hostLabel}\\.)+)[a-z][a-z0-9-]{0,62}$`,
+    ),
     'an exact host, or one label with a {name} before at least two plain ones',
   );
 
