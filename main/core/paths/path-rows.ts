@@ -43,19 +43,12 @@ export const valueTable: TableSpec<ValueRow> = {
   parse: (value) => valueRow.parse(value),
 };
 
-const namingKeyRow = z.strictObject({ keyHex: z.string().regex(/^[0-9a-f]{64}$/) });
-/** One row, `naming`: the key that turns a path into its row id. It outlives every change of the vault key. */
-export const namingKeyTable: TableSpec<z.output<typeof namingKeyRow>> = {
-  name: 'path_naming',
-  parse: (value) => namingKeyRow.parse(value),
-};
-
 /**
- * The row id of a path: HMAC-SHA-256 under the naming key. Two writers of one new path meet in one row, and the ids on
- * disk tell nothing about the paths.
+ * The row id of a path: HMAC-SHA-256 under a subkey of the vault. Two writers of one new path meet in one row, and the
+ * ids on disk tell nothing about the paths.
  */
-export function rowIdOf(keyHex: string, path: string): string {
-  return createHmac('sha256', Buffer.from(keyHex, 'hex')).update(path).digest('hex');
+export function rowIdOf(namingKey: Uint8Array, path: string): string {
+  return createHmac('sha256', namingKey).update(path).digest('hex');
 }
 
 /** The row id of one value. */

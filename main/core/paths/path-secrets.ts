@@ -2,15 +2,17 @@
 
 import { AivaultError } from '#contract/errors.ts';
 import type { PathDetail, PathSummary, PathValue, PathVersion, PathWritten } from '#contract/schemas/paths.ts';
-import type { SealedTables, Tx } from '../vault/sealed.ts';
+import type { SealedTables } from '../vault/sealed.ts';
 import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 import { checkPath, durationMs } from './path-grammar.ts';
 import { PathIndex } from './path-index.ts';
-import { namingKeyTable, type PathRow, pathTable, rowIdOf, valueId, valueTable } from './path-rows.ts';
+import { type PathRow, pathTable, rowIdOf, valueId, valueTable } from './path-rows.ts';
 import { nextRow, type PathWriteInput, valueText } from './path-write.ts';
 
 export interface PathSecretsDeps {
   readonly vault: SealedTables;
+  /** Turns paths into row ids; the same for the whole life of the vault. */
+  readonly namingKey: () => Uint8Array;
   readonly cursors: CursorSeal;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -56,21 +58,11 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
   const { vault, now } = deps;
   const index = new PathIndex();
 
-  const idOf = (path: string): string | undefined => {
-    const naming = vault.table(namingKeyTable).get('naming');
-    return naming === undefined ? undefined : rowIdOf(naming.keyHex, path);
-  };
-  const idInside = (tx: Tx, path: string): string => {
-    const known = tx.get(namingKeyTable, 'naming');
-    if (known !== undefined) return rowIdOf(known.keyHex, path);
-    const made = { keyHex: Buffer.from(deps.randomBytes(32)).toString('hex') };
-    tx.put(namingKeyTable, 'naming', made);
-    return rowIdOf(made.keyHex, path);
-  };
+  const idOf = (path: string): string => rowIdOf(deps.namingKey(), path);
   const any = (path: string): readonly [id: string, row: PathRow] => {
     const id = idOf(checkPath(path));
-    const row = id === undefined ? undefined : vault.table(pathTable).get(id);
-    if (id === undefined || row === undefined) throw unknownPath();
+    const row = vault.table(pathTable).get(id);
+    if (row === undefined) throw unknownPath();
     return [id, row];
   };
   const live = (path: string): readonly [id: string, row: PathRow] => {
@@ -81,7 +73,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
   /** After every change of a path, however many wait behind it: the list shows what is committed now. */
   const listAsCommitted = (path: string): void => {
     const id = idOf(path);
-    if (id !== undefined && vault.table(pathTable).has(id)) index.add(path, id);
+    if (vault.table(pathTable).has(id)) index.add(path, id);
     else index.remove(path);
   };
 
@@ -99,7 +91,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
       checkPath(input.path);
       const text = valueText(input, deps.randomBytes);
       const written = await vault.change((tx) => {
-        const id = idInside(tx, input.path);
+        const id = idOf(input.path);
         const before = tx.get(pathTable, id);
         const { row, dropped } = nextRow(before, input, text, by, now());
         const version = row.versions.at(-1)!.version;
