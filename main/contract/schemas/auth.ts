@@ -51,6 +51,15 @@ export const auth = z.discriminatedUnion('kind', [
     scopes: z.array(z.string().min(1)).default([]),
     /** `basic` (RFC 6749 §2.3.1) or the form body, for providers that only know that. */
     clientAuth: z.enum(['basic', 'body']).default('basic'),
+    /** The public client of a provider that gives everyone the same one, where the stored secret names none. */
+    clientId: z.string().min(1).max(256).optional(),
+    /** Headers beside `authorization`, from fields of the stored JSON. */
+    headers: z
+      .array(namedTemplate)
+      .max(8)
+      .refine(distinct, 'each header once')
+      .refine((items) => items.every(({ name }) => name !== 'authorization'), 'authorization holds the token')
+      .default([]),
   }),
   z.strictObject({
     kind: z.literal('aws-sigv4'),
