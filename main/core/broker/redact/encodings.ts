@@ -64,7 +64,9 @@ function percentForms(raw: string): string[] {
       upper += keep.has(char) ? char : `%${digits.toUpperCase()}`;
       lower += keep.has(char) ? char : `%${digits}`;
     }
-    return [upper, lower, upper.replaceAll('%20', '+'), lower.replaceAll('%20', '+')];
+    // Encoded twice: an address quoted inside another address.
+    const twice = [upper, lower].map((text) => text.replaceAll('%', '%25'));
+    return [upper, lower, upper.replaceAll('%20', '+'), lower.replaceAll('%20', '+'), ...twice];
   });
 }
 
