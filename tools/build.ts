@@ -1,0 +1,99 @@
+// Everything that ships, into dist/: the CLI (runs on Node 20), the bootstrap of the host, the host with its workers,
+// and, where they stand, the window's pages and its shell. No source maps and no tests get in.
+
+import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig } from 'vite';
+import { buildPreload, buildRenderer } from './build-renderer.ts';
+import { registryPlugin } from './registry-plugin.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = path.join(root, 'dist');
+
+interface Bundle {
+  /** Name of the emitted file (without .mjs) → source. */
+  readonly entries: Readonly<Record<string, string>>;
+  readonly target: 'node20' | 'node24';
+  /** Where pieces that are loaded on demand go, under dist/. */
+  readonly chunks: string;
+}
+
+/** Native code stays outside; electron is never here. */
+const native = ['keytar', 'electron'];
+
+async function bundle({ entries, target, chunks }: Bundle): Promise<void> {
+  const config: InlineConfig = {
+    configFile: false,
+    envFile: false,
+    root,
+    logLevel: 'warn',
+    clearScreen: false,
+    plugins: [registryPlugin()],
+    ssr: { noExternal: true, external: native },
+    build: {
+      ssr: true,
+      outDir: dist,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      target,
+      minify: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
+        external: [/^node:/, ...native],
+        output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: `${chunks}/[name]-[hash].mjs` },
+      },
+    },
+  };
+  await build(config);
+}
+
+/** Worker threads are files of their own, beside the bundle that starts them: `host/store-worker.mjs`. */
+function workers(): Record<string, string> {
+  const files = globSync('main/core/**/*-worker.ts', { cwd: root });
+  return Object.fromEntries(files.map((file) => [`host/${path.basename(file, '.ts')}`, file]));
+}
+
+/** The desktop's main process. */
+function shell(): Record<string, string> {
+  return { 'desktop/app': 'main/desktop/app.ts' };
+}
+
+/** `dist/bin` holds the names people type; the checkout's PATH line points there. */
+function linkPrograms(): void {
+  mkdirSync(path.join(dist, 'bin'), { recursive: true });
+  for (const name of ['aivault', 'aivaultd']) {
+    const program = path.join(dist, `${name}.mjs`);
+    if (!existsSync(program)) continue;
+    chmodSync(program, 0o755);
+    rmSync(path.join(dist, 'bin', name), { force: true });
+    symlinkSync(`../${name}.mjs`, path.join(dist, 'bin', name));
+  }
+}
+
+/** What can be built by name (`npm run build -- cli host`). */
+const parts = {
+  cli: () => bundle({ entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli' }),
+  // The shell holds the same core as the daemon: one build, so that both find the workers in one folder.
+  host: () =>
+    bundle({ entries: { aivaultd: 'main/daemon/aivaultd.ts', ...shell() }, target: 'node20', chunks: 'host' }),
+  workers: () => bundle({ entries: workers(), target: 'node24', chunks: 'host' }),
+  window: () => buildRenderer(dist),
+  preload: () => buildPreload(dist),
+};
+type Part = keyof typeof parts;
+
+/** Builds everything from nothing, or only the named parts. */
+export async function buildAll(names: readonly Part[] = Object.keys(parts) as Part[]): Promise<void> {
+  if (names.length === Object.keys(parts).length) rmSync(dist, { recursive: true, force: true });
+  await Promise.all(names.map((name) => parts[name]()));
+  linkPrograms();
+}
+
+if (import.meta.main) {
+  const start = performance.now();
+  const named = process.argv.slice(2) as Part[];
+  await buildAll(named.length === 0 ? undefined : named);
+  process.stdout.write(`dist/ is built (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+}
