@@ -1,16 +1,21 @@
 import type { BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
+import type { ClientCertificate } from './auth/strategy.ts';
 import type { Capability, CredentialView, Grant } from './ports.ts';
+import type { Forms } from './redact/forms.ts';
 
-// The states of a proxied request. Permitted, Planned, Approved and Authorised carry brands that only their own stage
-// can make (each stage file owns its symbol), so code that decrypts before policy has looked does not compile.
+// The states of a proxied request. Permitted, Planned, Approved and Authorised carry brands that no object literal can
+// have: each is made in one place, by its own stage (states.test.ts holds that), so code that decrypts before policy has
+// looked does not compile.
 
 export interface Identified {
   readonly incoming: Incoming;
   readonly grant: Grant;
-  /** Headers with the token removed, lower-case names, in order. */
+  /** Pass-through: headers without the token's, lower-case names, in order. Empty for an envelope. */
   readonly headers: readonly HeaderPair[];
-  /** The raw target with the token's slot removed. */
+  /** Pass-through: the raw path and query after `/v/<segment>`, the token's slot removed. */
   readonly target: string;
+  /** Pass-through: the first segment; null for an envelope. */
+  readonly segment: string | null;
 }
 
 export type RequestBody =
@@ -56,6 +61,8 @@ export interface Planned extends Permitted {
   readonly origin: string;
   /** Path with the credential's prefix, before auth. */
   readonly upstreamPath: string;
+  /** What may be shown of the request: auth parts of path and query are the word REDACTED. */
+  readonly shownUrl: string;
   readonly upstreamHeaders: readonly HeaderPair[];
 }
 
@@ -66,9 +73,13 @@ export interface Approved extends Planned {
 /** Holds the rendered auth. Lives from inject-auth to the end of the request and is never stored or logged. */
 export interface Authorised extends Approved {
   readonly [authorised]: true;
-  readonly finalPath: string;
+  /** Path and query as they go out. */
+  readonly finalTarget: string;
   readonly finalHeaders: readonly HeaderPair[];
+  readonly identity: ClientCertificate | null;
   /** Every form of the injected secret, for redaction. */
-  readonly forms: readonly Uint8Array[];
+  readonly forms: Forms;
+  /** The access token that was used, where a refused one can be renewed. */
+  readonly accessToken: Uint8Array | null;
   wipe(): void;
 }

@@ -8,19 +8,24 @@ export interface Rule {
   readonly id: string;
   readonly methods: readonly string[];
   readonly paths: readonly string[];
+  /** Patterns; one that starts with a method (`DELETE /repos/{owner}/{repo}`) is for that method only. */
   readonly exclude: readonly string[];
   readonly hosts: readonly string[];
 }
 
 /** The narrowest of the rule's patterns that admits the path, or null; exclusions win over every pattern. */
-export function admittingPattern(rule: Rule, path: string): PathPattern | null {
+export function admittingPattern(rule: Rule, method: string, path: string): PathPattern | null {
   let best: PathPattern | null = null;
   for (const text of rule.paths) {
     const pattern = compilePath(text);
     if (pathMatches(pattern, path) && (best === null || compareNarrowness(pattern, best) > 0)) best = pattern;
   }
   if (best === null) return null;
-  for (const text of rule.exclude) if (pathExcluded(compilePath(text), path)) return null;
+  for (const text of rule.exclude) {
+    const space = text.indexOf(' ');
+    if (space !== -1 && text.slice(0, space) !== method) continue;
+    if (pathExcluded(compilePath(text.slice(space + 1)), path)) return null;
+  }
   return best;
 }
 
@@ -34,7 +39,7 @@ export function claims<R extends Rule>(rules: readonly R[], method: string, path
   const found: Claim<R>[] = [];
   for (const rule of rules) {
     if (!rule.methods.includes(method)) continue;
-    const pattern = admittingPattern(rule, path);
+    const pattern = admittingPattern(rule, method, path);
     if (pattern !== null) found.push({ rule, pattern });
   }
   return found.sort((a, b) => compareNarrowness(b.pattern, a.pattern) || (a.rule.id < b.rule.id ? -1 : 1));
@@ -42,11 +47,11 @@ export function claims<R extends Rule>(rules: readonly R[], method: string, path
 
 /** Another rule of the same hosts that admits this request by a narrower pattern than `rule` does: it decides, not `rule`. */
 export function narrowerClaim<R extends Rule>(rule: R, rules: readonly R[], method: string, path: string): R | null {
-  const own = admittingPattern(rule, path);
+  const own = admittingPattern(rule, method, path);
   if (own === null) return null;
   for (const other of rules) {
     if (other.id === rule.id || !other.methods.includes(method) || !sharesHost(rule, other)) continue;
-    const pattern = admittingPattern(other, path);
+    const pattern = admittingPattern(other, method, path);
     if (pattern !== null && compareNarrowness(pattern, own) > 0) return other;
   }
   return null;
@@ -66,7 +71,7 @@ export function decide(
   maxRequestBodyBytes: number | null,
 ): { readonly allowed: true; readonly host: string } | { readonly allowed: false; readonly because: Refusal } {
   if (!rule.methods.includes(request.method)) return { allowed: false, because: 'method' };
-  if (admittingPattern(rule, request.path) === null) return { allowed: false, because: 'path' };
+  if (admittingPattern(rule, request.method, request.path) === null) return { allowed: false, because: 'path' };
   const host = commonHost(rule.hosts, credentialHosts);
   if (host === null) return { allowed: false, because: 'host' };
   if (maxRequestBodyBytes !== null && request.bodyBytes !== null && request.bodyBytes > maxRequestBodyBytes) {

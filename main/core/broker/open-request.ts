@@ -1,0 +1,107 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { createConcurrencyLimiter } from '../policy/limits.ts';
+import { Passage } from './passage.ts';
+import type { BrokerPorts } from './ports.ts';
+import type { Returned } from './stages/filter-response.ts';
+import type { Authorised } from './states.ts';
+import type { Exchange } from './upstream/exchange.ts';
+
+/** So many requests of one token may be open at once; a runaway caller queues behind itself, not before others. */
+const openPerToken = 256;
+
+/** Everything one request holds open: its place, its deadline, its upstream, its plaintext. All given back once. */
+export class OpenRequest {
+  readonly passage: Passage;
+  readonly signal: AbortSignal;
+  sentBytes = 0;
+  readonly #places: ReturnType<typeof createConcurrencyLimiter>;
+  readonly #caller: AbortSignal;
+  #place: string | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #exchange: Exchange | null = null;
+  readonly #held: Authorised[] = [];
+  #reason: AivaultError | null = null;
+  readonly #onAbort: () => void;
+
+  constructor(
+    ports: BrokerPorts,
+    places: ReturnType<typeof createConcurrencyLimiter>,
+    caller: AbortSignal,
+    timeoutMs?: number,
+  ) {
+    this.passage = new Passage(ports.record);
+    this.#places = places;
+    this.#caller = caller;
+    this.#onAbort = () => void this.#giveUp(callerGone());
+    caller.addEventListener('abort', this.#onAbort, { once: true });
+    if (timeoutMs === undefined) {
+      this.signal = caller;
+    } else {
+      const controller = new AbortController();
+      this.signal = AbortSignal.any([caller, controller.signal]);
+      this.#timer = setTimeout(() => {
+        const late = new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.');
+        void this.#giveUp(late);
+        controller.abort(late);
+      }, timeoutMs);
+    }
+  }
+
+  takePlace(key: string): void {
+    if (!this.#places.enter(key, openPerToken)) {
+      throw new AivaultError('rate_limited', 'Too many requests of this token are open.', { retryAfterSeconds: 1 });
+    }
+    this.#place = key;
+  }
+
+  holds(authorised: Authorised): void {
+    this.#held.push(authorised);
+  }
+
+  runs(exchange: Exchange): void {
+    this.#exchange = exchange;
+    if (this.#reason !== null) exchange.abort(this.#reason);
+  }
+
+  /** Why it really ended: a deadline or a caller that left shows up below as a broken connection. */
+  reasonFor(error: AivaultError): AivaultError {
+    return this.#reason ?? error;
+  }
+
+  async finished(counts: Returned['counts']): Promise<void> {
+    this.#release();
+    await this.passage.finish({ ...this.#bytes(), responseBytes: counts.bytes, redactions: counts.redactions });
+  }
+
+  async failed(error: AivaultError, counts?: Returned['counts']): Promise<void> {
+    this.#exchange?.abort(error);
+    this.#release();
+    await this.passage.fail(error, {
+      ...this.#bytes(),
+      ...(counts === undefined ? {} : { responseBytes: counts.bytes, redactions: counts.redactions }),
+    });
+  }
+
+  #bytes(): { requestBytes?: number } {
+    return this.sentBytes > 0 ? { requestBytes: this.sentBytes } : {};
+  }
+
+  async #giveUp(reason: AivaultError): Promise<void> {
+    if (this.passage.finished) return;
+    this.#reason = reason;
+    this.#exchange?.abort(reason);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#caller.removeEventListener('abort', this.#onAbort);
+    if (this.#place !== null) this.#places.leave(this.#place);
+    this.#place = null;
+    for (const authorised of this.#held) authorised.wipe();
+    this.#held.length = 0;
+  }
+}
+
+export function callerGone(): AivaultError {
+  return new AivaultError('upstream_unreachable', 'The caller went away.');
+}

@@ -1,0 +1,129 @@
+import { type AivaultError, errorTable } from '#contract/errors.ts';
+import type { Answer } from '#contract/proxied.ts';
+import type { InvokeFacts, OpenEntry, Recorder } from './ports.ts';
+import type { Identified, Planned } from './states.ts';
+
+export type StageName =
+  | 'authenticate'
+  | 'read-request'
+  | 'match-capability'
+  | 'choose-credential'
+  | 'enforce-policy'
+  | 'plan-upstream'
+  | 'ask-operator'
+  | 'inject-auth'
+  | 'send-upstream'
+  | 'filter-response';
+
+/**
+ * What one request leaves behind: its stages with their times, and exactly one closing entry, whichever way it ends.
+ * Facts are gathered as stages learn them, so a refusal is written down with everything that was known by then.
+ */
+export class Passage {
+  readonly #record: Recorder;
+  readonly #trace: NonNullable<InvokeFacts['trace']> = [];
+  readonly #startedAt = performance.now();
+  #stage: StageName | null = null;
+  #stageAt = this.#startedAt;
+  #facts: InvokeFacts = {};
+  #actor = 'agent:unknown';
+  #entry: OpenEntry | null = null;
+  #finished = false;
+  /** What an answer may show of the planned request. */
+  planned: Answer['planned'] | undefined;
+
+  constructor(record: Recorder) {
+    this.#record = record;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** The request enters a stage; the one before has let it pass. */
+  at(stage: StageName): void {
+    this.#endStage('passed');
+    this.#stage = stage;
+  }
+
+  identified({ grant }: Identified): void {
+    this.#actor = grant.actor;
+    this.know({
+      ...(grant.tokenId === null ? {} : { tokenId: grant.tokenId }),
+      ...(grant.context.workspaceId === undefined ? {} : { workspaceId: grant.context.workspaceId }),
+      ...(grant.context.groupId === undefined ? {} : { groupId: grant.context.groupId }),
+      ...(grant.consumer === null ? {} : { consumer: grant.consumer }),
+    });
+  }
+
+  know(facts: InvokeFacts): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  plan(planned: Planned): void {
+    this.planned = {
+      capability: planned.capability.id,
+      credential: planned.credential.id,
+      method: planned.method,
+      url: planned.shownUrl,
+    };
+    this.know({ host: planned.host });
+  }
+
+  /** Writes the in-flight entry. Nothing may be sent before it resolves; throws `audit_unavailable`. */
+  async open(): Promise<void> {
+    this.#entry = await this.#record.begin(this.#actor, this.#facts);
+  }
+
+  /** The request was answered, to its last byte. */
+  finish(facts: InvokeFacts): Promise<void> {
+    return this.#close('allowed', facts);
+  }
+
+  /** The request ended in a refusal or broke off. Resolves when that is written down; never throws. */
+  async fail(error: AivaultError, facts: InvokeFacts = {}): Promise<void> {
+    const outcome = this.#entry === null ? 'refused' : 'failed';
+    await this.#close(outcome, { ...facts, code: error.code }).catch(() => {
+      // The request is refused already; a log that cannot be written has nothing to add to that.
+    });
+  }
+
+  async #close(outcome: 'allowed' | 'failed' | 'refused', facts: InvokeFacts): Promise<void> {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#endStage(outcome === 'allowed' ? 'passed' : 'refused');
+    this.know({ ...facts, tookMs: rounded(performance.now() - this.#startedAt), trace: this.#trace });
+    if (this.#entry !== null) await this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
+    else await this.#record.refused(this.#actor, this.#facts);
+  }
+
+  #endStage(outcome: 'passed' | 'refused'): void {
+    const now = performance.now();
+    if (this.#stage !== null) this.#trace.push({ stage: this.#stage, tookMs: rounded(now - this.#stageAt), outcome });
+    this.#stage = null;
+    this.#stageAt = now;
+  }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}
+
+/** Our own answer, told apart from an upstream's by `aivault-error`. */
+export function refusalAnswer(error: AivaultError, passage: Passage): Answer {
+  const refusal = error.toJSON();
+  const { retryAfterSeconds } = refusal;
+  return {
+    status: errorTable[error.code].status,
+    statusText: '',
+    headers: [
+      ['aivault-error', error.code],
+      ['content-type', 'application/json'],
+      ['cache-control', 'no-store'],
+      ...(retryAfterSeconds === undefined ? [] : [['retry-after', String(retryAfterSeconds)] as const]),
+    ],
+    body: Buffer.from(JSON.stringify(refusal)),
+    refusal,
+    ...(passage.planned === undefined ? {} : { planned: passage.planned }),
+  };
+}

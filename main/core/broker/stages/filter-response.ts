@@ -1,0 +1,140 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { BodyBytes, HeaderPair } from '#contract/proxied.ts';
+import type { NameList } from '../headers/header-names.ts';
+import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
+import type { CredentialView } from '../ports.ts';
+import { type Blocklist, createBlocklist } from '../redact/blocklist.ts';
+import { createRedactor, type Redactor } from '../redact/redactor.ts';
+import { redactText } from '../redact/text.ts';
+import { codings, decoded } from '../upstream/decode.ts';
+import type { Answered } from './send-upstream.ts';
+
+/** Answers below a size limit are held back up to here, so that one too many is a clean refusal and not a torn body. */
+const holdUpTo = 8 * 1024 * 1024;
+
+export interface Returned {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body: Uint8Array | BodyBytes | null;
+  readonly trailers: () => readonly HeaderPair[];
+  /** Of a whole body; a stream counts as it goes. */
+  readonly counts: { bytes: number; redactions: number };
+}
+
+const rulesOf = new WeakMap<CredentialView, NameList>();
+
+/**
+ * Stage 10: what may go back. Headers by list, everything searched for the injected secret, fields on the blocklist
+ * replaced. Throws `response_refused` before the first byte where that can be known, else out of the body.
+ */
+export function filterResponse({ sent, answer }: Answered): Returned | Promise<Returned> {
+  const { credential, capability, forms } = sent;
+  const packed = answer.headers.find(([name]) => name === 'content-encoding')?.[1];
+  const type = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+  const names = codings(packed);
+  const fields = capability.policy.responseBodyBlocklist;
+  if (names === null && (credential.refuseUnscannable || fields.length > 0)) {
+    throw new AivaultError('response_refused', 'The answer is packed in a way that cannot be searched for secrets.');
+  }
+  const limit = capability.policy.maxResponseBodyBytes;
+  const headers = filteredHeaders(answer.headers, rulesFor(credential), (value) => redactText(value, forms));
+  const base = {
+    status: answer.status,
+    statusText: redactText(answer.statusText, forms),
+    trailers: () => filteredHeaders(answer.trailers(), rulesFor(credential), (value) => redactText(value, forms)),
+  };
+  const length = answer.headers.find(([name]) => name === 'content-length')?.[1];
+  if (hasNoBody(sent.method, answer.status)) {
+    if (sent.method === 'HEAD' && length !== undefined && packed === undefined)
+      headers.push(['content-length', length]);
+    return { ...base, headers, body: null, counts: { bytes: 0, redactions: 0 } };
+  }
+  if (names === null && packed !== undefined) headers.push(['content-encoding', packed]);
+  if (limit !== null && length !== undefined && Number(length) > limit) throw tooLarge();
+
+  const counts = { bytes: 0, redactions: 0 };
+  const redactor = createRedactor(forms);
+  const blocklist = fields.length === 0 ? null : createBlocklist(fields, type);
+  const { body } = answer;
+  if (names?.length === 0 && !(body !== null && Symbol.asyncIterator in body)) {
+    return { ...base, headers, body: wholeBody(body, redactor, blocklist, counts), counts };
+  }
+  const source = body === null || body instanceof Uint8Array ? once(body) : body;
+  const plain = names === null || names.length === 0 ? source : decoded(source, names);
+  const stream = filteredBody(plain, limit, redactor, blocklist, counts);
+  if (limit === null || limit > holdUpTo || /^text\/event-stream/i.test(type))
+    return { ...base, headers, body: stream, counts };
+  return heldBack(stream).then((bytes) => ({ ...base, headers, body: bytes, counts }));
+}
+
+function wholeBody(
+  body: Uint8Array | null,
+  redactor: Redactor,
+  blocklist: Blocklist | null,
+  counts: Returned['counts'],
+): Uint8Array | null {
+  if (body === null) return null;
+  counts.bytes = body.length;
+  const first = redactor.push(blocklist === null ? body : blocklist.push(body));
+  const rest = redactor.end();
+  counts.redactions = redactor.count;
+  if (rest.length === 0) return first;
+  return first.length === 0 ? rest : Buffer.concat([first, rest]);
+}
+
+/** Listed fields first, then secrets: what a replaced field leaves behind is searched too. */
+async function* filteredBody(
+  source: AsyncIterable<Uint8Array>,
+  limit: number | null,
+  redactor: Redactor,
+  blocklist: Blocklist | null,
+  counts: Returned['counts'],
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    counts.bytes += chunk.length;
+    if (limit !== null && counts.bytes > limit) throw tooLarge();
+    const clean = redactor.push(blocklist === null ? chunk : blocklist.push(chunk));
+    counts.redactions = redactor.count;
+    if (clean.length > 0) yield clean;
+  }
+  const tail = redactor.end();
+  counts.redactions = redactor.count;
+  if (tail.length > 0) yield tail;
+}
+
+async function heldBack(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* once(bytes: Uint8Array | null): AsyncGenerator<Uint8Array> {
+  if (bytes !== null) yield bytes;
+}
+
+function filteredHeaders(
+  pairs: readonly HeaderPair[],
+  allowed: NameList,
+  redact: (value: string) => string,
+): HeaderPair[] {
+  return returnedHeaders(pairs, allowed).map(([name, value]) => [name, redact(value)]);
+}
+
+function rulesFor(credential: CredentialView): NameList {
+  let rules = rulesOf.get(credential);
+  if (rules === undefined) {
+    rules = responseHeaderRules(credential.responseHeaders);
+    rulesOf.set(credential, rules);
+  }
+  return rules;
+}
+
+/** RFC 9110 §6.4.1. */
+function hasNoBody(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 205 || status === 304;
+}
+
+function tooLarge(): AivaultError {
+  return new AivaultError('response_refused', 'The answer is larger than its capability allows.');
+}
