@@ -1,14 +1,16 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Actor, Dispatch, Presence } from '#contract/call.ts';
+import type { Actor, Dispatch } from '#contract/call.ts';
 import { AivaultError, type Result } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
 import { incomingHead } from '#contract/incoming-head.ts';
 import type { Incoming, Invoke } from '#contract/proxied.ts';
 import { contractVersion } from '#contract/version.ts';
+import { streamEvents } from './announce.ts';
 import { collect } from './body-bytes.ts';
 import { closeServer } from './close-server.ts';
 import { abortOnDisconnect, internal, sendAnswer } from './http-answer.ts';
+import { readQuestion } from './question.ts';
 import { listenPrivately } from './socket-file.ts';
 import {
   checkContract,
@@ -36,9 +38,6 @@ export interface ControlSocket {
 }
 
 const actor: Actor = { kind: 'operator', via: 'cli' };
-/** A listener that stopped reading is dropped before its backlog grows. */
-const maxEventBacklogBytes = 256 * 1024;
-
 /** Serves the plane on a socket created 0600 in a 0700 folder. Throws `host_busy` where another host answers there. */
 export async function openControlSocket(path: string, plane: OperatorPlane): Promise<ControlSocket> {
   const listeners = new Set<ServerResponse>();
@@ -88,7 +87,8 @@ async function answer(
   if (name !== versionlessOperation) checkContract(typeof theirs === 'string' ? theirs : undefined);
   if (name !== null) return sendResult(response, await ask(plane, name, request));
   if (method === 'POST' && url === '/invoke') return invoke(plane, request, response);
-  if (method === 'GET' && url === '/events') return announce(plane, listeners, response);
+  if (method === 'GET' && url === '/events')
+    return streamEvents((listener) => plane.onEvent(listener), listeners, response);
   throw new AivaultError('invalid_request', 'The control socket has no such question.');
 }
 
@@ -97,22 +97,6 @@ async function ask(plane: OperatorPlane, name: string, request: IncomingMessage)
   if (bytes === null) throw new AivaultError('too_large', 'The question is larger than 32 MiB.');
   const { input, presence } = readQuestion(bytes);
   return plane.dispatch(name, input, presence === undefined ? { actor } : { actor, presence });
-}
-
-/** The body of a question: `{input, presence?: {passphrase}}` and nothing else. Throws `invalid_request`. */
-export function readQuestion(bytes: Uint8Array): { input: unknown; presence?: Presence } {
-  let question: unknown;
-  try {
-    question = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    question = null;
-  }
-  const unreadable = new AivaultError('invalid_request', 'The question is not JSON of the form {"input":…}.');
-  if (typeof question !== 'object' || question === null || !('input' in question)) throw unreadable;
-  const { input, presence, ...unknown } = question as { input: unknown; presence?: { passphrase?: unknown } | null };
-  if (Object.keys(unknown).length > 0) throw unreadable;
-  const passphrase = presence?.passphrase;
-  return typeof passphrase === 'string' ? { input, presence: { passphrase } } : { input };
 }
 
 async function invoke(plane: OperatorPlane, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -129,20 +113,6 @@ async function invoke(plane: OperatorPlane, request: IncomingMessage, response: 
   const { body, trailers: _, ...answerHead } = given;
   response.setHeader(wireHeader.answer, encodeHead(answerHead));
   await sendAnswer(request, response, { status: 200, statusText: '', headers: [], body });
-}
-
-function announce(plane: OperatorPlane, listeners: Set<ServerResponse>, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  response.flushHeaders();
-  const stop = plane.onEvent((event) => {
-    if (response.writableLength > maxEventBacklogBytes) response.destroy();
-    else response.write(`${JSON.stringify(event)}\n`);
-  });
-  listeners.add(response);
-  response.once('close', () => {
-    listeners.delete(response);
-    stop();
-  });
 }
 
 function sendResult(response: ServerResponse, result: Result<unknown>): void {
