@@ -4,6 +4,7 @@
 import { accessOperations } from './operations/access.ts';
 import { careOperations } from './operations/care.ts';
 import { catalogOperations } from './operations/catalog.ts';
+import { consoleOperations } from './operations/console.ts';
 import { deskOperations } from './operations/desk.ts';
 import { pathOperations } from './operations/paths.ts';
 import { secretOperations } from './operations/secrets.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...catalogOperations,
   ...accessOperations,
   ...careOperations,
+  ...consoleOperations,
   ...deskOperations,
   ...pathOperations,
 };
