@@ -1,6 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Context } from '#contract/schemas/scope.ts';
-import type { PersonalScope } from '#contract/schemas/tokens.ts';
 import type { CatalogView, Grant } from '../broker/ports.ts';
 import type { TokenRow } from './token-rows.ts';
 
@@ -29,19 +28,6 @@ export function grantOf(row: TokenRow): Grant {
 /** The operator's own CLI or window: every enabled capability, in the context its flags name. */
 export function operatorGrant(via: string, context: Context, consumer: string | null): Grant {
   return { actor: `operator:${via}`, tokenId: null, capabilities: null, credential: null, context, consumer };
-}
-
-/** What a personal token may do with path secrets. */
-export interface PersonalGrant {
-  readonly tokenId: string;
-  readonly name: string;
-  readonly scopes: ReadonlySet<PersonalScope>;
-  /** Globs; none means every path. */
-  readonly paths: readonly string[];
-}
-
-export function personalGrantOf(row: TokenRow): PersonalGrant {
-  return { tokenId: row.id, name: row.name ?? row.id, scopes: new Set(row.scopes), paths: row.paths };
 }
 
 /** Whether what belongs to `owner` is visible in `context`: everything of a wider scope is. */

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { AivaultError } from '#contract/errors.ts';
+import type { Binding } from '#contract/schemas/catalog.ts';
+import { type Scope, scopeText } from '#contract/schemas/scope.ts';
+import type { Registry } from '../providers/catalog.ts';
+import { type LiveSecret, mayUse, scopeContext } from './live-secret.ts';
+import type { BindingRow } from './rows.ts';
+import { credentialFromBinding } from './stored.ts';
+import type { CatalogSnapshot } from './view.ts';
+
+/** The id of the one binding a capability may have in a scope for a consumer. A hash, because consumers are free text. */
+export function bindingId(capability: string, scope: Scope, consumer: string | null): string {
+  const parts = JSON.stringify([capability, scopeText(scope), consumer]);
+  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+}
+
+export interface BindingWish {
+  readonly capability: string;
+  readonly scope: Scope;
+  readonly consumer: string | null;
+}
+
+/**
+ * Checks that a secret can serve a capability wherever the binding applies. `hosts` is what an unpinned secret without
+ * a credential of that provider would be sent to; null where a credential uses it already.
+ */
+export function planBinding(
+  wish: BindingWish,
+  secret: LiveSecret,
+  catalog: CatalogSnapshot,
+  registry: Registry,
+  nowMs: number,
+): { readonly row: BindingRow; readonly hosts: readonly string[] | null } {
+  const capability = catalog.allCapabilities.get(wish.capability);
+  if (capability === undefined) throw new AivaultError('capability_not_found', 'There is no such capability to bind.');
+  if (secret.pinnedProvider !== null && secret.pinnedProvider !== capability.provider) {
+    throw new AivaultError('policy_violation', `This secret is pinned to the provider ${secret.pinnedProvider}.`);
+  }
+  if (!mayUse(secret, scopeContext(wish.scope))) {
+    throw new AivaultError('policy_violation', 'The secret is not accessible everywhere this binding would apply.', {
+      hint: 'Bind it in the secret’s own scope, or attach the secret to the group first.',
+    });
+  }
+  const served = [...catalog.allCredentials.values()].some(
+    (one) => one.provider === capability.provider && Object.values(one.secretIds).includes(secret.secretId),
+  );
+  const made = served ? null : credentialFromBinding(capability.provider, secret, registry);
+  if (!served && made === null) {
+    throw new AivaultError('credential_not_found', `No credential of ${capability.provider} uses this secret.`, {
+      hint: 'Create one first: aivault credential create <id> --provider … --secret-ref …',
+    });
+  }
+  const row = { ...wish, secretId: secret.secretId, updatedAtMs: nowMs };
+  return { row, hosts: made?.hosts ?? null };
+}
+
+/** How a binding reads in a list. */
+export function bindingSummary(row: BindingRow): Binding {
+  const { secretId, ...rest } = row;
+  return { ...rest, secretRef: `vault:secret:${secretId}` };
+}

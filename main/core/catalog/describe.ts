@@ -1,0 +1,54 @@
+import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
+import type { Capability } from '../broker/ports.ts';
+import { defaultsOf, type RegistryCapability } from '../providers/catalog.ts';
+import type { Provider } from '../providers/schema.ts';
+import { exampleTexts } from './examples.ts';
+
+export interface DescribeInput {
+  readonly capability: Capability;
+  readonly summary: CapabilitySummary;
+  /** Ids of the usable credentials that back it. */
+  readonly credentials: readonly string[];
+  readonly entry: RegistryCapability | undefined;
+  readonly provider: Provider | undefined;
+  readonly authKind: string;
+  /** Where the endpoint listens; null where it does not. */
+  readonly baseUrl: string | null;
+}
+
+/** Everything a person needs to use a capability: limits, credentials, defaults, examples to paste, how to set it up. */
+export function describeCapability(input: DescribeInput): CapabilityDetail {
+  const { capability, summary, entry, provider } = input;
+  const defaults = defaultsOf(capability);
+  const registered = entry?.capability.example ?? null;
+  const sample = registered ?? sampleOf(capability, defaults);
+  return {
+    ...summary,
+    providerName: provider?.name ?? capability.provider,
+    exclude: [...capability.exclude],
+    authKind: input.authKind,
+    docsUrl: entry?.capability.docsUrl ?? provider?.docsUrl ?? null,
+    policy: capability.policy,
+    credentials: [...input.credentials],
+    defaults,
+    example: registered,
+    examples: exampleTexts(capability.id, sample, input.baseUrl ?? 'http://127.0.0.1:19790'),
+    setup: entry === undefined ? null : setupOf(entry),
+  };
+}
+
+function sampleOf(capability: Capability, defaults: { method: string | null; path: string | null }) {
+  const method = defaults.method ?? (capability.methods.includes('POST') ? 'POST' : (capability.methods[0] ?? 'GET'));
+  const path = defaults.path ?? (capability.paths[0] ?? '/').replace(/\/\*\*$/, '').replaceAll(/[{}]/g, '') ?? '/';
+  return { method, path: path === '' ? '/' : path, ...(method === 'POST' ? { body: {} } : {}) };
+}
+
+/** The commands that store what the provider needs; each asks for its value at a hidden prompt. */
+function setupOf({ provider, alternative }: RegistryCapability): CapabilityDetail['setup'] {
+  const { secrets } = alternative ?? provider;
+  return {
+    commands: secrets.map((secret) => `aivault secrets create --name ${secret.name} --scope global`),
+    note: `Get a key at ${provider.keysUrl}. The value is asked for and not shown.`,
+    requiredSecrets: Object.fromEntries(secrets.map((secret) => [secret.name, secret.label])),
+  };
+}

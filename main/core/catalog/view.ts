@@ -1,0 +1,161 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { Policy } from '#contract/schemas/catalog.ts';
+import type { Context } from '#contract/schemas/scope.ts';
+import type { Capability, CatalogView, CredentialView } from '../broker/ports.ts';
+import type { Registry } from '../providers/catalog.ts';
+import type { SealedTables } from '../vault/sealed.ts';
+import type { CatalogCredential } from './credential-view.ts';
+import { bucketsOf, deriveCredentials } from './derive.ts';
+import { type LiveSecrets, mayUse, specificity } from './live-secret.ts';
+import { bindingTable, type BindingRow, capabilityTable, credentialTable, policyTable, switchId, switchTable } from './rows.ts';
+import { capabilityFromRegistry, capabilityFromRow, credentialFromBinding, credentialFromRow } from './stored.ts';
+import { nearest } from './suggest.ts';
+
+/** Everything there is, switched off and incomplete included; the broker sees the rest of it as a CatalogView. */
+export interface CatalogSnapshot extends CatalogView {
+  readonly allCredentials: ReadonlyMap<string, CatalogCredential>;
+  readonly allCapabilities: ReadonlyMap<string, Capability>;
+  isEnabledCapability(id: string): boolean;
+  /** Usable credentials that can back a capability, whatever their context. */
+  backing(capability: Capability): readonly CatalogCredential[];
+}
+
+export interface SnapshotSources {
+  readonly registry: Registry;
+  readonly vault: SealedTables;
+  readonly secrets: LiveSecrets;
+}
+
+/** Reads the catalog of an open vault once. One bad row never spoils the others. */
+export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): CatalogSnapshot {
+  const off = vault.table(switchTable);
+  const policies = new Map<string, Policy>(vault.table(policyTable).entries());
+  const bindings = groupBy([...vault.table(bindingTable).entries()].map(([, row]) => row), (row) => row.capability);
+  const buckets = bucketsOf(secrets.live());
+
+  const allCredentials = new Map<string, CatalogCredential>();
+  const credentialOn = (id: string) => !off.has(switchId.credential(id));
+  for (const one of deriveCredentials(registry, buckets.values(), credentialOn)) allCredentials.set(one.id, one);
+  for (const [, row] of vault.table(credentialTable).entries()) {
+    const one = credentialFromRow(row, registry, secrets, buckets, credentialOn(row.id));
+    if (!allCredentials.has(one.id)) allCredentials.set(one.id, one);
+  }
+  // Reached through their bindings alone: a request cannot name them, and no other capability ever picks one.
+  const boundOnly = new Map<string, CatalogCredential>();
+  for (const row of [...bindings.values()].flat()) addBoundCredential(row);
+
+  const allCapabilities = new Map<string, Capability>();
+  for (const provider of registry.providers) {
+    for (const alternative of [null, ...provider.alternatives]) {
+      if (alternative !== null && alternative.capabilities.length === 0) continue;
+      for (const entry of registry.capabilitiesOf(provider.provider, alternative?.id ?? null)) {
+        const id = entry.capability.id;
+        allCapabilities.set(id, capabilityFromRegistry(entry, policies.get(id)));
+      }
+    }
+  }
+  for (const [id, row] of vault.table(capabilityTable).entries()) {
+    if (!allCapabilities.has(id)) allCapabilities.set(id, capabilityFromRow(row, policies.get(id)));
+  }
+
+  const enabled = new Map([...allCapabilities].filter(([id]) => !off.has(switchId.capability(id))));
+  const usable = [...allCredentials.values()].filter((one) => one.enabled && one.ready);
+  const usableById = new Map(usable.map((one) => [one.id, one]));
+  const credentialsByProvider = groupBy(usable, (one) => one.provider);
+  const capabilitiesByProvider = groupBy(enabled.values(), (one) => one.provider);
+  const providerNames = new Set([...registry.providers.map((each) => each.provider), ...credentialsByProvider.keys()]);
+
+  return {
+    allCredentials,
+    allCapabilities,
+    isEnabledCapability: (id) => enabled.has(id),
+    backing: (capability) => [
+      ...(credentialsByProvider.get(capability.provider) ?? []).filter((one) => canBack(one, capability)),
+      ...[...boundOnly.values()].filter((one) =>
+        bindings.get(capability.id)?.some((row) => one.provider === capability.provider && usesSecret(one, row.secretId)),
+      ),
+    ],
+    capability: (id) => enabled.get(id),
+    suggest: (id) => nearest(id, enabled.keys()),
+    capabilitiesOf: (provider) => capabilitiesByProvider.get(provider) ?? [],
+    isProvider: (name) => providerNames.has(name),
+    credential: (id) => usableById.get(id),
+    credentialsOf: (provider) => credentialsByProvider.get(provider) ?? [],
+    bound,
+  };
+
+  function bound(id: string, context: Context, consumer: string | null): CredentialView | null {
+    const rows = bindings.get(id);
+    if (rows === undefined) return null;
+    const row = rows.filter((each) => bindingApplies(each, context, consumer)).sort(moreSpecificFirst)[0];
+    const capability = enabled.get(id);
+    if (row === undefined || capability === undefined) return null;
+    const secret = secrets.liveById(row.secretId);
+    const fits = [...(credentialsByProvider.get(capability.provider) ?? []), ...boundOnly.values()].filter(
+      (one) => one.provider === capability.provider && canBack(one, capability) && usesSecret(one, row.secretId),
+    );
+    const found = fits.find((one) => secret !== undefined && mayUse(secret, context) && covers(one, context)) ?? null;
+    // A binding the operator made is never replaced by another secret in silence.
+    if (found === null) {
+      throw new AivaultError('credential_not_found', `The secret bound to ${id} cannot be used here.`, {
+        hint: 'See `aivault capability bindings`.',
+      });
+    }
+    return found;
+  }
+
+  function addBoundCredential(row: BindingRow): void {
+    const provider = registry.capability(row.capability)?.provider.provider ?? row.capability.split('/', 1)[0]!;
+    const secret = secrets.liveById(row.secretId);
+    if (secret === undefined) return;
+    const served = [...allCredentials.values()].some(
+      (one) => one.provider === provider && usesSecret(one, row.secretId),
+    );
+    const made = served ? null : credentialFromBinding(provider, secret, registry);
+    if (made !== null && credentialOn(made.id)) boundOnly.set(made.id, made);
+  }
+}
+
+/** Whether a credential opens a capability: the provider's own, or those its alternative opens. */
+function canBack(credential: CredentialView, capability: Capability): boolean {
+  if (capability.credential !== null && capability.credential !== credential.id) return false;
+  if (capability.origin === 'custom') return credential.opens === null;
+  return credential.opens === null ? capability.alternative === null : credential.opens.has(capability.id);
+}
+
+function usesSecret(credential: CredentialView, secretId: string): boolean {
+  return Object.values(credential.secretIds).includes(secretId);
+}
+
+function covers(credential: CredentialView, context: Context): boolean {
+  const { workspaceId, groupId } = credential.context;
+  return (workspaceId === undefined || workspaceId === context.workspaceId) && (groupId === undefined || groupId === context.groupId);
+}
+
+function bindingApplies(row: BindingRow, context: Context, consumer: string | null): boolean {
+  if (row.consumer !== null && row.consumer !== consumer) return false;
+  if (row.scope === 'global') return true;
+  if ('workspace' in row.scope) return row.scope.workspace.workspace_id === context.workspaceId;
+  return row.scope.group.workspace_id === context.workspaceId && row.scope.group.group_id === context.groupId;
+}
+
+function moreSpecificFirst(a: BindingRow, b: BindingRow): number {
+  const weight = (row: BindingRow) => scopeWeight(row) * 2 + (row.consumer === null ? 0 : 1);
+  return weight(b) - weight(a);
+}
+
+function scopeWeight(row: BindingRow): number {
+  if (row.scope === 'global') return 0;
+  return specificity('workspace' in row.scope ? { workspaceId: '' } : { workspaceId: '', groupId: '' });
+}
+
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

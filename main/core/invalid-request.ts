@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { AivaultError } from '#contract/errors.ts';
+
+const shown = 3;
+
+/**
+ * What is wrong with a question, built from the schema's own words: the path and what was expected. Nothing of what was
+ * sent is repeated, because a misplaced secret could be in it.
+ */
+export function invalidRequest(error: z.ZodError): AivaultError {
+  const lines = error.issues.slice(0, shown).map((issue) => {
+    const path = issue.path.map(segmentText).join('.');
+    const text = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
+    return path === '' ? text : `${path}: ${text}`;
+  });
+  const more = error.issues.length > shown ? `; and ${error.issues.length - shown} more` : '';
+  return new AivaultError('invalid_request', `${lines.join('; ')}${more}.`.replace(/\.\.$/, '.'));
+}
+
+/** Indexes and field names of our schemas; the keys of free-form records stay out. */
+function segmentText(segment: PropertyKey): string {
+  return typeof segment === 'number' || isPlainName(String(segment)) ? String(segment) : '*';
+}
+
+function unknownFields(keys: readonly string[]): string {
+  const plain = keys.filter(isPlainName);
+  return plain.length === keys.length ? `unknown field ${plain.join(', ')}` : 'unknown field';
+}
+
+/** Short and letters only, as field names are; no key or token looks like this. */
+function isPlainName(text: string): boolean {
+  return /^[A-Za-z]{1,24}$/.test(text);
+}

@@ -1,0 +1,62 @@
+import type { AuditEntry } from '#contract/schemas/audit.ts';
+import type { ChainWitness } from '../audit/verify.ts';
+import { verifyChain } from '../audit/verify.ts';
+import type { CoreHandlers } from '../dispatch.ts';
+import type { AuditStore } from '../store/store.ts';
+import type { Services } from './services.ts';
+
+type AuditRows = 'audit.list' | 'audit.verify' | 'audit.export' | 'audit.series';
+
+export function auditHandlers(
+  services: Services,
+  store: AuditStore,
+  witness: () => ChainWitness,
+): Pick<CoreHandlers, AuditRows> {
+  /** Names are sealed in the vault; the log holds ids only. A deleted secret keeps its name in its tombstone. */
+  const named = (entry: AuditEntry): AuditEntry => {
+    const name = entry.secretId === undefined ? undefined : services.secrets.get(entry.secretId)?.name;
+    return name === undefined ? entry : { ...entry, secretName: name };
+  };
+
+  return {
+    'audit.list': async (filter) => {
+      await services.audit.flush();
+      return { entries: (await services.audit.list(filter)).map(named) };
+    },
+
+    'audit.verify': async () => verifyChain(store, witness()),
+
+    'audit.export': async ({ afterSeq, limit }) => {
+      const rows = await services.audit.scan(afterSeq, limit);
+      const lines = rows.map(({ seq, tsMs, body, hash }) => ({ seq, tsMs, body, hash: Buffer.from(hash).toString('hex') }));
+      return { lines, nextAfterSeq: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
+    },
+
+    'audit.series': async ({ fromMs, untilMs, buckets, credential, capability }) => {
+      const width = Math.max(1, Math.ceil((untilMs - fromMs) / buckets));
+      const counted = Array.from({ length: buckets }, (_, i) => ({ fromMs: fromMs + i * width, allowed: 0, refused: 0, failed: 0 }));
+      const narrow = { ...(credential === undefined ? {} : { credential }), ...(capability === undefined ? {} : { capability }) };
+      let beforeSeq: number | undefined;
+      for (;;) {
+        const entries = await services.audit.list({
+          limit: 5_000,
+          kind: 'invoke',
+          sinceTsMs: fromMs,
+          beforeTsMs: untilMs,
+          ...narrow,
+          ...(beforeSeq === undefined ? {} : { beforeSeq }),
+        });
+        for (const entry of entries) {
+          const bucket = counted[Math.floor((entry.tsMs - fromMs) / width)];
+          if (bucket === undefined) continue;
+          if (entry.outcome === 'allowed') bucket.allowed += 1;
+          else if (entry.outcome === 'refused') bucket.refused += entry.count ?? 1;
+          else bucket.failed += 1;
+        }
+        if (entries.length < 5_000) break;
+        beforeSeq = entries.at(-1)?.seq;
+      }
+      return { buckets: counted };
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { Credential } from '#contract/schemas/catalog.ts';
+import { contextOf } from '../access/grants.ts';
+import { credentialSummary } from '../catalog/credential-view.ts';
+import { planCredential } from '../catalog/credentials.ts';
+import { credentialTable, switchId, switchTable } from '../catalog/rows.ts';
+import type { CoreHandlers } from '../dispatch.ts';
+import { removeCredentials } from './secret-cascade.ts';
+import { valueBytes } from './secret-value.ts';
+import { liveSecret, type Services } from './services.ts';
+
+type CredentialRows = 'credentials.list' | 'credentials.create' | 'credentials.delete' | 'credentials.setEnabled';
+
+export function credentialHandlers(services: Services): Pick<CoreHandlers, CredentialRows> {
+  const summary = (id: string): Credential => {
+    const found = services.catalog().allCredentials.get(id);
+    if (found === undefined) throw noCredential(id);
+    return credentialSummary(found);
+  };
+
+  return {
+    'credentials.list': async () => ({
+      credentials: [...services.catalog().allCredentials.values()]
+        .map(credentialSummary)
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    }),
+
+    'credentials.create': async (input, call) => {
+      const { id, provider, secretRef, auth, hosts, upstreamPathPrefix, allowLocal, valueAgain } = input;
+      call.note({ credential: id, secretId: secretRef });
+      const wish = { id, provider, context: contextOf(input), auth, hosts, upstreamPathPrefix, allowLocal };
+      const plan = () => {
+        if (services.catalog().allCredentials.has(id)) throw taken(id);
+        const secret = liveSecret(services.secrets, secretRef);
+        return { ...planCredential(wish, secret, services.registry, services.now()), secret };
+      };
+      const { reach, secret } = plan();
+      const widens = widensHosts(services, secret.secretId, secret.pinnedProvider, secret.hosts, reach, valueAgain);
+      if (widens || allowLocal) await call.prove();
+      await services.change((tx) => {
+        const planned = plan();
+        if (planned.secret.pinnedProvider === null) {
+          services.secrets.setHosts(tx, secretRef, [...new Set([...planned.secret.hosts, ...planned.reach])].sort());
+        }
+        tx.put(credentialTable, id, planned.row);
+      }, 'credentials.changed', 'capabilities.changed', 'secrets.changed');
+      return summary(id);
+    },
+
+    'credentials.delete': async ({ id }, call) => {
+      call.note({ credential: id });
+      const removed = await services.change((tx) => {
+        const found = services.catalog().allCredentials.get(id);
+        const stored = tx.get(credentialTable, id) !== undefined;
+        if (found === undefined && !stored) return false;
+        removeCredentials(services, tx, new Set([id]));
+        if (stored) tx.remove(credentialTable, id);
+        // The registry would give it again at once: switching it off is what makes deleting mean something.
+        else tx.put(switchTable, switchId.credential(id), { enabled: false });
+        return true;
+      }, 'credentials.changed', 'capabilities.changed', 'tokens.changed');
+      return { id, removed };
+    },
+
+    'credentials.setEnabled': async ({ id, enabled }, call) => {
+      call.note({ credential: id, note: enabled ? 'enabled' : 'disabled' });
+      await services.change((tx) => {
+        if (!services.catalog().allCredentials.has(id)) throw noCredential(id);
+        const off = tx.get(switchTable, switchId.credential(id)) !== undefined;
+        if (enabled && off) tx.remove(switchTable, switchId.credential(id));
+        if (!enabled && !off) tx.put(switchTable, switchId.credential(id), { enabled: false });
+      }, 'credentials.changed', 'capabilities.changed');
+      return summary(id);
+    },
+  };
+}
+
+/**
+ * An unpinned secret goes where its first credential said. Sending it anywhere else needs its value typed again: proof
+ * that whoever widens it could have sent it there anyway.
+ */
+function widensHosts(
+  services: Services,
+  secretId: string,
+  pinnedProvider: string | null,
+  fixed: readonly string[],
+  reach: readonly string[],
+  valueAgain: string | undefined,
+): boolean {
+  if (pinnedProvider !== null || fixed.length === 0 || reach.every((host) => fixed.includes(host))) return false;
+  if (valueAgain === undefined) {
+    throw new AivaultError('presence_required', 'This secret is fixed to the hosts of its first credential.', {
+      hint: 'To send it to another host as well, give its value again.',
+    });
+  }
+  const bytes = valueBytes(valueAgain);
+  try {
+    if (!services.secrets.valueEquals(secretId, bytes)) {
+      throw new AivaultError('presence_required', 'The value given is not the value of this secret.');
+    }
+  } finally {
+    bytes.fill(0);
+  }
+  return true;
+}
+
+function noCredential(id: string): AivaultError {
+  return new AivaultError('credential_not_found', `There is no credential ${id}.`, { hint: 'See `aivault credential list`.' });
+}
+
+function taken(id: string): AivaultError {
+  return new AivaultError('already_exists', `There is a credential ${id} already.`);
+}

@@ -1,0 +1,50 @@
+import type { Asker } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import { type OperationName, operations } from '#contract/operations.ts';
+import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
+import type { Services } from './services.ts';
+import { createVaultNow, missing } from './vault.ts';
+
+export interface FirstUseDeps {
+  /** What a vault gets that is created by being used; null: it must be created by name. */
+  readonly defaultChoice: KeyProviderChoice | null;
+  readonly developmentHooksSet: boolean;
+}
+
+/**
+ * Makes sure the vault is as a row needs it. Where there is none, the CLI's first question creates it with the default
+ * key provider; the window and the console ask the person first. A locked vault is never opened here.
+ */
+export function createReady(services: Services, { defaultChoice, developmentHooksSet }: FirstUseDeps) {
+  let creating: Promise<void> | undefined;
+  const create = async (choice: KeyProviderChoice) => {
+    const entry = await services.audit.change('vault.init', 'host', { note: 'first use' });
+    await createVaultNow(services, developmentHooksSet, choice);
+    await entry.close('done', {});
+  };
+
+  return async (name: OperationName, { actor }: Asker): Promise<void> => {
+    const needsOpen = operations[name].vault === 'unlocked';
+    const fromCli = actor.kind === 'operator' && actor.via === 'cli';
+    if (services.vault.facts().state === 'missing' && fromCli && (needsOpen || name === 'vault.status')) {
+      if (defaultChoice !== null) {
+        creating ??= create(defaultChoice).finally(() => {
+          creating = undefined;
+        });
+        await creating;
+      }
+    }
+    if (needsOpen && !services.vault.facts().open) throw closed(services.vault.facts().state);
+  };
+}
+
+/** Why a vault that is not open cannot be asked. */
+export function closed(state: 'missing' | 'locked' | 'unlocked' | 'rolled_back' | 'degraded'): AivaultError {
+  if (state === 'missing') return missing();
+  if (state === 'rolled_back') {
+    return new AivaultError('rolled_back', 'The vault on disk is older than it was last seen.', {
+      hint: 'If you restored it yourself, run `aivault unlock --accept-rollback`; otherwise restore a newer copy.',
+    });
+  }
+  return new AivaultError('vault_locked', 'The vault is locked.', { hint: 'Unlock it with `aivault unlock`.' });
+}

@@ -1,0 +1,25 @@
+import type { Notice } from '#contract/schemas/secrets.ts';
+import type { Registry } from '../providers/catalog.ts';
+
+const shortest = 8;
+
+/** The bytes of a value on its way in. The caller wipes them. */
+export function valueBytes(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+/** What to say about a value without showing any of it. */
+export function valueWarnings(registry: Registry, name: string, value: string): Notice[] {
+  const warnings: string[] = [];
+  if (Buffer.byteLength(value) < shortest) {
+    warnings.push('This value is under 8 bytes: in answers it is redacted only where it stands alone.');
+  }
+  if (/[\r\n]$/.test(value)) warnings.push('This value ends with a line break; most APIs refuse such a key.');
+  else if (value.trim() !== value) warnings.push('This value begins or ends with white space; most APIs refuse such a key.');
+  const claim = registry.bySecretName(name);
+  const looksLike = claim?.secret.looksLike;
+  if (claim !== undefined && looksLike !== undefined && !new RegExp(looksLike, 'u').test(value.trim())) {
+    warnings.push(`This does not look like a ${claim.provider.name} ${claim.secret.label}.`);
+  }
+  return warnings.map((text) => ({ kind: 'warning', text }));
+}

@@ -1,0 +1,39 @@
+import type { EventName } from '#contract/events.ts';
+import type { AivaultError } from '#contract/errors.ts';
+import { AivaultError as Refusal } from '#contract/errors.ts';
+import type { Tokens } from '../access/tokens.ts';
+import type { AuditLog } from '../audit/log.ts';
+import type { CatalogSnapshot } from '../catalog/view.ts';
+import type { Registry } from '../providers/catalog.ts';
+import type { Vault } from '../vault/ports.ts';
+import type { SecretRow } from '../vault/secret-row.ts';
+import type { Secrets } from '../vault/secrets.ts';
+import type { Tx } from '../vault/sealed.ts';
+import type { Usage } from '../vault/usage.ts';
+
+/** What the handlers of all nouns share. core.ts makes one. */
+export interface Services {
+  readonly vault: Vault;
+  readonly secrets: Secrets;
+  readonly usage: Usage;
+  readonly tokens: Tokens;
+  readonly audit: AuditLog;
+  readonly registry: Registry;
+  readonly now: () => number;
+  /** The catalog as it is now; rebuilt after every change. */
+  catalog(): CatalogSnapshot;
+  /** One transaction, then the catalog is stale and the events are announced. */
+  change<R>(body: (tx: Tx) => R, ...events: EventName[]): Promise<R>;
+  announce(event: EventName): void;
+}
+
+/** A live secret, inside or outside a transaction. Throws `not_found`. */
+export function liveSecret(secrets: Pick<Secrets, 'get'>, secretId: string): SecretRow {
+  const row = secrets.get(secretId);
+  if (row === undefined || row.revokedAtMs !== null) throw noSecret();
+  return row;
+}
+
+export function noSecret(): AivaultError {
+  return new Refusal('not_found', 'There is no secret with this id.', { hint: 'See `aivault secrets list`.' });
+}

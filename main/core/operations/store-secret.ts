@@ -1,0 +1,77 @@
+import type { Scope } from '#contract/schemas/scope.ts';
+import type { Notice, SecretMetadata } from '#contract/schemas/secrets.ts';
+import { provisionNotices } from '../catalog/provisioning.ts';
+import { switchId, switchTable } from '../catalog/rows.ts';
+import type { SecretRow } from '../vault/secret-row.ts';
+import { valueBytes, valueWarnings } from './secret-value.ts';
+import { liveSecret, type Services } from './services.ts';
+
+// Storing one secret, alone or out of an import, and what is said about it.
+
+export interface SecretWish {
+  readonly name: string;
+  readonly value: string;
+  readonly scope: Scope;
+  readonly aliases: readonly string[];
+}
+
+/** Stores a secret; a name the registry claims pins it to that provider, with the provider's hosts. */
+export async function createSecret(services: Services, wish: SecretWish): Promise<SecretRow> {
+  const claim = services.registry.bySecretName(wish.name);
+  const hosts = claim === undefined ? [] : [...(claim.alternative?.hosts ?? claim.provider.hosts)];
+  const value = valueBytes(wish.value);
+  try {
+    return await services.change(
+      (tx) =>
+        services.secrets.insert(tx, {
+          name: wish.name,
+          aliases: wish.aliases,
+          scope: wish.scope,
+          value,
+          pinnedProvider: claim?.provider.provider ?? null,
+          hosts,
+        }),
+      'secrets.changed',
+      ...(claim === undefined ? [] : (['credentials.changed', 'capabilities.changed'] as const)),
+    );
+  } finally {
+    value.fill(0);
+  }
+}
+
+/** Gives a live secret a new value. Throws `not_found` for a deleted one. */
+export async function rotateSecret(services: Services, secretId: string, text: string): Promise<SecretRow> {
+  const value = valueBytes(text);
+  try {
+    return await services.change((tx) => {
+      liveSecret(services.secrets, secretId);
+      return services.secrets.rotate(tx, secretId, value);
+    }, 'secrets.changed');
+  } finally {
+    value.fill(0);
+  }
+}
+
+/** The seed's notices for a secret that was just stored. */
+export function createdNotices(services: Services, row: SecretRow, value: string): Notice[] {
+  const pin = row.pinnedProvider === null ? '' : ` (pinned to provider: ${row.pinnedProvider})`;
+  const created: Notice = { kind: 'created', text: `Secret created: ${row.name}${pin}` };
+  return [created, ...provision(services, row, 'created'), ...valueWarnings(services.registry, row.name, value)];
+}
+
+export function provision(services: Services, row: SecretRow, how: 'created' | 'rotated'): Notice[] {
+  if (row.pinnedProvider === null) return [];
+  const off = services.vault.table(switchTable);
+  const facts = {
+    registry: services.registry,
+    has: (name: string, scope: Scope, provider: string) =>
+      services.secrets.findByName(name, scope)?.pinnedProvider === provider,
+    isEnabled: (id: string) => !off.has(switchId.credential(id)),
+  };
+  return provisionNotices(facts, row.name, row.scope, how);
+}
+
+export function metadataOf(services: Services, row: SecretRow): SecretMetadata {
+  return services.secrets.metadata(row, { lastUsedAtMs: services.usage.lastUsedAtMs('secrets', row.secretId) });
+}
+
