@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+import { AivaultError, type ErrorBody } from '#contract/errors.ts';
+import { contractVersion } from '#contract/version.ts';
+import type { Command } from './command.ts';
+import { findCommand } from './find-command.ts';
+import { commandHelp, nounHelp, programHelp } from './help.ts';
+import { createOutput, exitCodeOf } from './output.ts';
+import { parse } from './parse.ts';
+import { Interrupted } from './prompt.ts';
+import { createSession } from './session.ts';
+
+// The program `aivault`: it asks, and is never a host. Find the command, read its words, run it, end with its code.
+
+const { stdin, stdout, stderr, env } = process;
+const stop = new AbortController();
+
+function output(json: boolean) {
+  return createOutput({ stdout, stderr, json, noColor: env.NO_COLOR });
+}
+
+async function run(command: Command, words: readonly string[]): Promise<number> {
+  const values = parse(command, words);
+  const out = output(values.json);
+  if (values.help) {
+    commandHelp(output(false), command);
+    return 0;
+  }
+  const terminal = { input: stdin, questions: stderr, signals: process };
+  const session = createSession({ out, terminal, environment: env, now: () => Date.now(), signal: stop.signal });
+  try {
+    return (await command.run(values, session)) ?? 0;
+  } finally {
+    await session.close();
+  }
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const found = await findCommand(words);
+  switch (found.kind) {
+    case 'version':
+      stdout.write(`aivault ${contractVersion}\n`);
+      return 0;
+    case 'program':
+      programHelp(output(false));
+      return found.asked ? 0 : 2;
+    case 'noun':
+      nounHelp(output(false), found.noun, found.commands);
+      return found.asked ? 0 : 2;
+    case 'help':
+      commandHelp(output(false), found.command);
+      return 0;
+    case 'command':
+      return run(found.command, found.rest);
+  }
+}
+
+/** Where an error that is not ours came from matters to us and not to the reader; AIVAULT_DEBUG shows it. */
+function refusal(error: unknown): ErrorBody {
+  if (error instanceof AivaultError) return error.toJSON();
+  if (env.AIVAULT_DEBUG === '1') stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return new AivaultError('internal', 'Something went wrong inside aivault; this is a bug.', {
+    hint: 'AIVAULT_DEBUG=1 shows where.',
+  }).toJSON();
+}
+
+// The reader of our output may leave early (`aivault audit | head`): that is no error, and nothing is left to say.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+}
+process.once('SIGINT', () => {
+  stop.abort();
+  process.exitCode = 130;
+});
+
+try {
+  const code = await main(process.argv.slice(2));
+  process.exitCode ??= code;
+} catch (error) {
+  if (error instanceof Interrupted || stop.signal.aborted) process.exitCode = 130;
+  else {
+    const body = refusal(error);
+    output(false).error(body);
+    process.exitCode = exitCodeOf(body);
+  }
+}

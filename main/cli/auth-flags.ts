@@ -1,0 +1,143 @@
+import type { Input } from '#contract/call.ts';
+import { list, text } from './command.ts';
+import { readEntry } from './env-file.ts';
+import { invalid } from './session.ts';
+
+// --auth and the flags that go with each auth kind. What a template may hold is the host's to judge.
+
+type Auth = NonNullable<Input<'credentials.create'>['auth']>;
+
+export const authKinds = [
+  'header',
+  'query',
+  'path',
+  'basic',
+  'multi-header',
+  'multi-query',
+  'oauth2',
+  'aws-sigv4',
+  'hmac',
+  'mtls',
+] as const;
+
+export const authOptions = {
+  auth: text('KIND', `How the secret is sent: ${authKinds.join(', ')}.`, { choices: [...authKinds, 'o-auth2'] }),
+  'header-name': text('NAME', 'Kinds header and hmac: the header (default: authorization; x-signature).'),
+  'value-template': text(
+    'TEXT',
+    'Kinds header and hmac: its value (default: Bearer {{secret}}; sha256={{signature}}).',
+  ),
+  'query-param': text('NAME', 'Kind query: the parameter (default: api_key).'),
+  'path-prefix-template': text('PATH', 'Kind path: what comes before the path (default: /bot{{secret}}).'),
+  'auth-header': list('NAME=TEMPLATE', 'Kind multi-header: one header.'),
+  'auth-query': list('NAME=TEMPLATE', 'Kind multi-query: one parameter.'),
+  'basic-username': text('TEMPLATE', 'Kind basic: the user (default: {{username}}).'),
+  'basic-password': text('TEMPLATE', 'Kind basic: the password (default: {{password}}).'),
+  'grant-type': text('GRANT', 'Kind oauth2: refresh_token or client_credentials (default: refresh_token).'),
+  'token-endpoint': text('URL', 'Kind oauth2: where access tokens come from.'),
+  scope: list('SCOPE', 'Kind oauth2: a scope to ask for.'),
+  'client-auth': text('WAY', 'Kind oauth2: basic or body (default: basic).', { choices: ['basic', 'body'] }),
+  'aws-service': text('NAME', 'Kind aws-sigv4: the service (default: s3).'),
+  'aws-region': text('NAME', 'Kind aws-sigv4: the region (default: us-east-1).'),
+  'hmac-algorithm': text('NAME', 'Kind hmac: sha256 or sha512 (default: sha256).', { choices: ['sha256', 'sha512'] }),
+} as const;
+
+type Single = Exclude<keyof typeof authOptions, 'auth-header' | 'auth-query' | 'scope'>;
+type AuthValues = { readonly [K in Single]: string | undefined } & {
+  readonly 'auth-header': readonly string[];
+  readonly 'auth-query': readonly string[];
+  readonly scope: readonly string[];
+};
+
+const owners: Readonly<Record<Exclude<keyof AuthValues, 'auth'>, readonly string[]>> = {
+  'header-name': ['header', 'hmac'],
+  'value-template': ['header', 'hmac'],
+  'query-param': ['query'],
+  'path-prefix-template': ['path'],
+  'auth-header': ['multi-header'],
+  'auth-query': ['multi-query'],
+  'basic-username': ['basic'],
+  'basic-password': ['basic'],
+  'grant-type': ['oauth2'],
+  'token-endpoint': ['oauth2'],
+  scope: ['oauth2'],
+  'client-auth': ['oauth2'],
+  'aws-service': ['aws-sigv4'],
+  'aws-region': ['aws-sigv4'],
+  'hmac-algorithm': ['hmac'],
+};
+
+/** A flag of another kind is refused: it would silently mean nothing. */
+function checkOwners(kind: string | undefined, values: AuthValues): void {
+  for (const [option, kinds] of Object.entries(owners)) {
+    const value = values[option as keyof AuthValues];
+    const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined;
+    if (isGiven && (kind === undefined || !kinds.includes(kind))) {
+      throw invalid(`--${option} belongs to --auth ${kinds.join(' or --auth ')}.`);
+    }
+  }
+}
+
+function templates(option: 'auth-header' | 'auth-query', written: readonly string[]) {
+  if (written.length === 0) throw invalid(`--${option} NAME=TEMPLATE is needed at least once.`);
+  return written.map((text, index) => {
+    const { name, value } = readEntry(text, `--${option} number ${index + 1}`);
+    return { name, template: value };
+  });
+}
+
+/** What the flags say, or undefined where --auth is not given (a known provider brings its own). */
+export function readAuth(values: AuthValues): Auth | undefined {
+  const kind = values.auth === 'o-auth2' ? 'oauth2' : values.auth;
+  checkOwners(kind, values);
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'header':
+      return {
+        kind,
+        name: values['header-name'] ?? 'authorization',
+        template: values['value-template'] ?? 'Bearer {{secret}}',
+      };
+    case 'query':
+      return { kind, name: values['query-param'] ?? 'api_key', template: '{{secret}}' };
+    case 'path':
+      return { kind, prefix: values['path-prefix-template'] ?? '/bot{{secret}}' };
+    case 'basic':
+      return {
+        kind,
+        username: values['basic-username'] ?? '{{username}}',
+        password: values['basic-password'] ?? '{{password}}',
+      };
+    case 'multi-header':
+      return { kind, headers: templates('auth-header', values['auth-header']) };
+    case 'multi-query':
+      return { kind, params: templates('auth-query', values['auth-query']) };
+    case 'oauth2':
+      return oauth2(values);
+    case 'aws-sigv4':
+      return { kind, service: values['aws-service'] ?? 's3', region: values['aws-region'] ?? 'us-east-1' };
+    case 'hmac': {
+      const algorithm = values['hmac-algorithm'] === 'sha512' ? 'sha512' : 'sha256';
+      return {
+        kind,
+        algorithm,
+        name: values['header-name'] ?? 'x-signature',
+        template: values['value-template'] ?? `${algorithm}={{signature}}`,
+      };
+    }
+    default:
+      return { kind: 'mtls' };
+  }
+}
+
+function oauth2(values: AuthValues): Auth {
+  const grant = values['grant-type'] ?? 'refresh_token';
+  if (grant !== 'refresh_token' && grant !== 'client_credentials') {
+    throw invalid('--grant-type must be refresh_token or client_credentials.');
+  }
+  const tokenEndpoint = values['token-endpoint'];
+  if (tokenEndpoint === undefined) throw invalid('--auth oauth2 needs --token-endpoint.');
+  const clientAuth = values['client-auth'] === 'body' ? 'body' : 'basic';
+  return { kind: 'oauth2', grant, tokenEndpoint, scopes: [...values.scope], clientAuth };
+}

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Input } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import type { AuditEntry } from '#contract/schemas/audit.ts';
+import { type Command, command, flag, number, text } from '../command.ts';
+import { safe } from '../escape.ts';
+import { dim, exitCodeOf, green, type Output, type Part, red, yellow } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { scopeText } from '../scope-flags.ts';
+import { invalid, type Session } from '../session.ts';
+import { summaries } from '../summaries.ts';
+import { clockText, momentMs } from '../time-text.ts';
+
+// The audit log: read, followed, checked, exported.
+
+const outcomes = ['done', 'allowed', 'refused', 'failed', 'unknown'] as const;
+type Filter = Input<'audit.list'>;
+
+const filterOptions = {
+  since: text('MOMENT', 'Only what happened since: 15m, 2d, 2026-11-20, 2026-11-20T09:30:00Z.'),
+  capability: text('ID', 'Only this capability.', { complete: 'capability' }),
+  credential: text('ID', 'Only this credential.', { complete: 'credential' }),
+  actor: text('ACTOR', 'Only this actor: operator:cli, agent:tok_….'),
+  outcome: text('OUTCOME', `Only this outcome: ${outcomes.join(', ')}.`, { choices: outcomes }),
+  kind: text('KIND', 'Only this kind: invoke, secret.create ….'),
+} as const;
+
+function outcomePart(entry: AuditEntry): Part {
+  const word = entry.outcome.padEnd(8);
+  if (entry.outcome === 'refused' || entry.outcome === 'failed') return red(word);
+  return entry.outcome === 'unknown' ? yellow(word) : green(word);
+}
+
+/** What an entry is about, in the order a reader asks. */
+function details(entry: AuditEntry): string {
+  const target = entry.host === undefined ? undefined : `${entry.method ?? ''} ${entry.host}${entry.path ?? ''}`.trim();
+  const facts = [
+    entry.capability,
+    entry.credential === undefined ? undefined : `with ${entry.credential}`,
+    target ?? (entry.path === undefined ? undefined : `${entry.method ?? ''} ${entry.path}`.trim()),
+    entry.status === undefined ? undefined : String(entry.status),
+    entry.secretName ?? entry.secretPath,
+    entry.version === undefined ? undefined : `version ${entry.version}`,
+    entry.scope === undefined ? undefined : scopeText(entry.scope),
+    entry.workspaceId === undefined ? undefined : `in ${[entry.workspaceId, entry.groupId].filter(Boolean).join(':')}`,
+    entry.presence === undefined ? undefined : `presence ${entry.presence}`,
+    entry.tookMs === undefined ? undefined : `${Math.round(entry.tookMs)} ms`,
+    entry.count === undefined || entry.count === 1 ? undefined : `× ${entry.count}`,
+    entry.note,
+  ];
+  return facts.filter((fact) => fact !== undefined && fact !== '').join('  ');
+}
+
+function printEntry(out: Output, entry: AuditEntry): void {
+  const code = entry.code === undefined ? '' : `${entry.code}  `;
+  out.line(
+    dim(`${clockText(entry.tsMs)}  `),
+    outcomePart(entry),
+    ' ',
+    entry.kind.padEnd(18),
+    ' ',
+    dim(entry.actor.padEnd(14)),
+    ' ',
+    code,
+    details(entry),
+  );
+}
+
+/** Prints what is appended from now on, one JSON object per line under --json, until interrupted. */
+async function follow(session: Session, filter: Filter): Promise<number> {
+  const host = await session.host();
+  const events = host.events(session.signal)[Symbol.asyncIterator]();
+  let last = (await session.ask('audit.list', { limit: 1 })).entries[0]?.seq ?? 0;
+  for (;;) {
+    const { entries } = await session.ask('audit.list', { ...filter, limit: 1000 });
+    for (const entry of entries.filter(({ seq }) => seq > last).toReversed()) {
+      if (session.out.json) await session.out.raw(`${safe(JSON.stringify(entry))}\n`);
+      else printEntry(session.out, entry);
+    }
+    last = Math.max(last, entries[0]?.seq ?? 0);
+    const { done } = await nextAppend(events);
+    if (done) return 0;
+  }
+}
+
+async function nextAppend(events: AsyncIterator<{ event: string }>): Promise<{ done: boolean }> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return { done: true };
+    if (next.value.event === 'audit.appended') return { done: false };
+  }
+}
+
+const listCommand = command({
+  words: 'audit',
+  aliases: ['audit list'],
+  summary: summaries['audit.list'],
+  options: {
+    limit: number('N', 'How many entries at most (default: 200).', { max: 10_000 }),
+    'before-ts-ms': number('MS', 'Only entries before this moment, in epoch milliseconds.'),
+    'before-seq': number('SEQ', 'Only entries before this one: the next page.', { min: 1 }),
+    ...filterOptions,
+    follow: flag('Go on printing what is appended.'),
+  },
+  examples: ['aivault audit --since 1h --outcome refused', 'aivault audit --follow'],
+  async run(values, session) {
+    const { capability, credential, actor, kind } = values;
+    const filter: Filter = {
+      ...(values.limit === undefined ? {} : { limit: values.limit }),
+      ...((values['before-ts-ms'] ?? 0) <= 0 ? {} : { beforeTsMs: values['before-ts-ms'] }),
+      ...(values['before-seq'] === undefined ? {} : { beforeSeq: values['before-seq'] }),
+      ...(values.since === undefined ? {} : { sinceTsMs: momentMs('since', values.since, session.now()) }),
+      ...(capability === undefined ? {} : { capability }),
+      ...(credential === undefined ? {} : { credential }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(values.outcome === undefined ? {} : { outcome: values.outcome as (typeof outcomes)[number] }),
+    };
+    if (values.follow) return follow(session, filter);
+    const { entries } = await session.ask('audit.list', filter);
+    session.out.answer(entries, () => {
+      if (entries.length === 0) session.out.line('No audit entries found.');
+      for (const entry of entries) printEntry(session.out, entry);
+    });
+    return 0;
+  },
+});
+
+const verifyCommand = command({
+  words: 'audit verify',
+  summary: summaries['audit.verify'],
+  async run(_values, session) {
+    const verdict = await withProgress(session, 'Checking the audit chain', () => session.ask('audit.verify', {}));
+    session.out.answer(verdict, () => {
+      if (verdict.break === null) session.out.line(green('The audit chain is intact'), `: ${verdict.entries} entries.`);
+      else
+        session.out.line(red('The audit chain is broken'), ` at entry ${verdict.break.seq}: ${verdict.break.reason}.`);
+    });
+    return verdict.intact ? 0 : exitCodeOf(new AivaultError('integrity_error', '').toJSON());
+  },
+});
+
+/** Writes every entry as one JSON line, oldest first, with the hashes that chain them. */
+async function exportChain(session: Session, write: (line: string) => Promise<void>): Promise<number> {
+  let afterSeq: number | null = 0;
+  let count = 0;
+  while (afterSeq !== null) {
+    const page: { lines: { seq: number }[]; nextAfterSeq: number | null } = await session.ask('audit.export', {
+      afterSeq,
+    });
+    for (const line of page.lines) await write(`${JSON.stringify(line)}\n`);
+    count += page.lines.length;
+    afterSeq = page.nextAfterSeq;
+  }
+  return count;
+}
+
+const exportCommand = command({
+  words: 'audit export',
+  summary: 'Export the audit chain as JSON lines, oldest first.',
+  options: {
+    file: text('FILE', 'Write here, 0600, instead of stdout; the file must not exist.', { complete: 'file' }),
+  },
+  async run(values, session) {
+    if (values.file === undefined) {
+      await exportChain(session, (line) => session.out.raw(line));
+      return 0;
+    }
+    const file = values.file;
+    const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+    await once(stream, 'open').catch((cause: NodeJS.ErrnoException) => {
+      throw invalid(
+        cause.code === 'EEXIST'
+          ? `The file ${file} exists already.`
+          : `The file ${file} cannot be written (${cause.code}).`,
+      );
+    });
+    const write = async (line: string) => {
+      if (!stream.write(line)) await once(stream, 'drain');
+    };
+    const entries = await withProgress(session, 'Exporting the audit log', () => exportChain(session, write));
+    stream.end();
+    await once(stream, 'close');
+    session.out.answer({ file, entries }, () => session.out.line(`${entries} entries written to ${file}.`));
+    return 0;
+  },
+});
+
+export const auditCommands: readonly Command[] = [listCommand, verifyCommand, exportCommand];

@@ -1,0 +1,140 @@
+import type { Credential } from '#contract/schemas/catalog.ts';
+import { authOptions, readAuth } from '../auth-flags.ts';
+import { argument, type Command, command, flag, list, requiredText, text } from '../command.ts';
+import { bold, dim, type Output, yellow } from '../output.ts';
+import { contextOptions, readContext } from '../scope-flags.ts';
+import { passphraseOptions, presenceFrom, readSecret } from '../secret-input.ts';
+import { summaries } from '../summaries.ts';
+
+// Which secret goes where, and how it is put on the wire.
+
+const id = argument('The credential’s id.', { complete: 'credential' });
+
+function printCredential(out: Output, credential: Credential): void {
+  const state = credential.enabled ? (credential.ready ? [] : [yellow('  not ready')]) : [yellow('  disabled')];
+  out.line('  ', bold(credential.id), ...state);
+  const fact = (label: string, value: string) => out.line('      ', dim(label.padEnd(10)), value);
+  fact('Provider:', credential.provider);
+  fact('Auth:', credential.auth.kind);
+  fact('Hosts:', credential.hosts.join(', '));
+  if (credential.upstreamPathPrefix !== null) fact('Prefix:', credential.upstreamPathPrefix);
+  if (credential.workspaceId !== null) {
+    fact('Scope:', [credential.workspaceId, credential.groupId].filter((part) => part !== null).join(':'));
+  }
+  fact('Origin:', credential.origin);
+}
+
+const createCommand = command({
+  words: 'credential create',
+  summary: summaries['credentials.create'],
+  arguments: { id: argument('The id of the new credential; also the first segment of its pass-through address.') },
+  options: {
+    provider: requiredText('NAME', 'The provider, known or of your own.', { complete: 'provider' }),
+    'secret-ref': requiredText('REF', 'The secret: vault:secret:<id>.'),
+    ...contextOptions,
+    ...authOptions,
+    host: list('HOST', 'A host it may be sent to. A known provider brings its own.'),
+    'upstream-path-prefix': text('PATH', 'Put before every path, after policy has looked at it.'),
+    'allow-local': flag('The host is one named service on this machine or network.'),
+    'value-again-file': text('FILE', 'The secret’s value again, where this widens the hosts of an unpinned secret.', {
+      complete: 'file',
+    }),
+    'value-again-stdin': flag('The same, from stdin.'),
+    ...passphraseOptions,
+  },
+  notes: [
+    'For a known provider, auth, hosts and token endpoints come from the registry; only a tenant’s host can be named.',
+  ],
+  examples: [
+    'aivault credential create acme --provider acme --secret-ref vault:secret:<id> --auth header --host api.acme.example',
+    'aivault credential create my-shop --provider shopify --secret-ref vault:secret:<id> --host my-shop.myshopify.com',
+  ],
+  async run(values, session) {
+    const context = readContext(values);
+    const auth = readAuth(values);
+    const again = {
+      name: 'value-again',
+      text: undefined,
+      file: values['value-again-file'],
+      stdin: values['value-again-stdin'],
+    };
+    const valueAgain =
+      again.file !== undefined || again.stdin
+        ? await readSecret(session, again, 'Value of the secret, again')
+        : undefined;
+    const credential = await session.ask(
+      'credentials.create',
+      {
+        id: values.id,
+        provider: values.provider,
+        secretRef: values['secret-ref'],
+        ...context,
+        ...(auth === undefined ? {} : { auth }),
+        hosts: [...values.host],
+        ...(values['upstream-path-prefix'] === undefined ? {} : { upstreamPathPrefix: values['upstream-path-prefix'] }),
+        allowLocal: values['allow-local'],
+        ...(valueAgain === undefined ? {} : { valueAgain }),
+      },
+      presenceFrom(session, values),
+    );
+    session.out.answer(credential, () => {
+      session.out.line(`Credential created: ${credential.id}`);
+      printCredential(session.out, credential);
+    });
+    return 0;
+  },
+});
+
+const listCommand = command({
+  words: 'credential list',
+  summary: summaries['credentials.list'],
+  async run(_values, session) {
+    const { credentials } = await session.ask('credentials.list', {});
+    const { out } = session;
+    out.answer({ credentials }, () => {
+      if (credentials.length === 0) return out.line('No credentials found.');
+      out.line(bold('Credentials'));
+      for (const credential of credentials) {
+        out.line();
+        printCredential(out, credential);
+      }
+      out.line();
+      const count = credentials.length;
+      out.line(dim(`${count} ${count === 1 ? 'credential' : 'credentials'}. --verbose prints everything as JSON.`));
+    });
+    return 0;
+  },
+});
+
+const deleteCommand = command({
+  words: 'credential delete',
+  summary: summaries['credentials.delete'],
+  arguments: { id },
+  async run(values, session) {
+    const answer = await session.ask('credentials.delete', { id: values.id });
+    session.out.answer(answer, () =>
+      session.out.line(answer.removed ? `Credential deleted: ${answer.id}` : `There was no credential ${answer.id}.`),
+    );
+    return 0;
+  },
+});
+
+const switchCommand = (word: 'enable' | 'disable') =>
+  command({
+    words: `credential ${word}`,
+    summary: word === 'enable' ? 'Enable a credential again.' : 'Disable a credential until it is enabled again.',
+    arguments: { id },
+    async run(values, session) {
+      const credential = await session.ask('credentials.setEnabled', { id: values.id, enabled: word === 'enable' });
+      session.out.answer(credential, () => session.out.line(`Credential ${word}d: ${credential.id}`));
+      return 0;
+    },
+  });
+
+export const credentialCommands: readonly Command[] = [
+  createCommand,
+  listCommand,
+  deleteCommand,
+  switchCommand('enable'),
+  switchCommand('disable'),
+];

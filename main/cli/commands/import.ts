@@ -1,0 +1,84 @@
+import type { Output as Answer, Input } from '#contract/call.ts';
+import type { Scope } from '#contract/schemas/scope.ts';
+import { command, flag, list, text } from '../command.ts';
+import { type Entry, readEntry, readEnvFile } from '../env-file.ts';
+import { dim, type Output } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { canAsk } from '../prompt.ts';
+import { readScope, scopeOptions } from '../scope-flags.ts';
+import { readStdin, readTextFile } from '../secret-input.ts';
+import { invalid, type Session } from '../session.ts';
+import { summaries } from '../summaries.ts';
+
+type Report = Answer<'secrets.import'>;
+/** Small enough that progress moves, large enough that the question costs nothing. */
+const batchSize = 250;
+
+interface Sources {
+  readonly entry: readonly string[];
+  readonly file: string | undefined;
+  readonly stdin: boolean;
+}
+
+async function collect(session: Session, sources: Sources): Promise<readonly Entry[]> {
+  const { entry, file, stdin } = sources;
+  if (entry.length > 0)
+    session.out.warn('--entry is visible to other programs of this machine while the command runs.');
+  const entries = entry.map((written, index) => readEntry(written, `--entry number ${index + 1}`));
+  if (file !== undefined && file !== '-') entries.push(...readEnvFile(await readTextFile(file)));
+  const implied = entry.length === 0 && file === undefined && !canAsk(session.terminal);
+  if (stdin || file === '-' || implied) entries.push(...readEnvFile(await readStdin(session)));
+  if (entries.length === 0) {
+    throw invalid('There is nothing to import.', 'Use --entry KEY=VALUE, --file .env or pipe a .env file in.');
+  }
+  // The last one of a name wins, as in the file a shell would source.
+  return [...new Map(entries.map((item) => [item.name, item])).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function send(session: Session, entries: readonly Entry[], scope: Scope): Promise<Report> {
+  const report: Report = { created: [], rotated: [], skipped: [], notices: [] };
+  return withProgress(session, 'Importing', async (progress) => {
+    for (let start = 0; start < entries.length; start += batchSize) {
+      const input: Input<'secrets.import'> = { entries: entries.slice(start, start + batchSize), scope };
+      const part = await session.ask('secrets.import', input);
+      report.created.push(...part.created);
+      report.rotated.push(...part.rotated);
+      report.skipped.push(...part.skipped);
+      report.notices.push(...part.notices);
+      progress(Math.min(entries.length, start + batchSize), entries.length);
+    }
+    return report;
+  });
+}
+
+function print(out: Output, report: Report): void {
+  const { notices, ...lists } = report;
+  for (const notice of notices) {
+    if (notice.kind === 'warning') out.warn(notice.text);
+    else out.notice(notice.text);
+  }
+  out.answer(lists, () => {
+    for (const name of report.created) out.line('  created  ', name);
+    for (const name of report.rotated) out.line('  rotated  ', name);
+    for (const { name, reason } of report.skipped) out.line('  skipped  ', name, dim(`  ${reason}`));
+    out.line(`${report.created.length} created, ${report.rotated.length} rotated, ${report.skipped.length} skipped.`);
+  });
+}
+
+export const importCommand = command({
+  words: 'secrets import',
+  summary: summaries['secrets.import'],
+  options: {
+    entry: list('KEY=VALUE', 'One entry; other programs can see it while the command runs.'),
+    file: text('FILE', 'Read a .env file; - is stdin.', { complete: 'file' }),
+    stdin: flag('Read a .env file from stdin.'),
+    ...scopeOptions,
+  },
+  notes: ['Each entry is as if created alone; a name that exists in the same scope is rotated.'],
+  examples: ['aivault secrets import --file .env', 'aivault secrets import --stdin < .env'],
+  async run(values, session) {
+    const scope = readScope(values);
+    print(session.out, await send(session, await collect(session, values), scope));
+    return 0;
+  },
+});

@@ -1,0 +1,183 @@
+import type { Output as Answer } from '#contract/call.ts';
+import type { SecretMetadata } from '#contract/schemas/secrets.ts';
+import { type Command, command, flag, list, requiredText, text } from '../command.ts';
+import { bold, dim, type Output, yellow } from '../output.ts';
+import { readContext, readScope, scopeNames, scopeOptions, scopeText } from '../scope-flags.ts';
+import { readSecret, valueOptions, valueWays } from '../secret-input.ts';
+import { invalid, type Session } from '../session.ts';
+import { summaries } from '../summaries.ts';
+import { relativeText } from '../time-text.ts';
+import { importCommand } from './import.ts';
+
+// What is stored. Values only ever travel inwards: nothing here can print one, because no answer holds one.
+
+const idOption = { id: requiredText('ID', 'The secret’s id.', { complete: 'secret' }) } as const;
+const groupOptions = {
+  ...idOption,
+  'workspace-id': requiredText('ID', 'The workspace.'),
+  'group-id': requiredText('ID', 'The group in that workspace.'),
+} as const;
+
+function printSecret(out: Output, secret: SecretMetadata, nowMs: number): void {
+  out.line('  ', bold(secret.name), ...(secret.revokedAtMs === null ? [] : [yellow('  REVOKED')]));
+  const fact = (label: string, value: string) => out.line('      ', dim(label.padEnd(10)), value);
+  fact('ID:', secret.secretId);
+  fact('Scope:', scopeText(secret.scope));
+  if (secret.aliases.length > 0) fact('Aliases:', secret.aliases.join(', '));
+  fact('Provider:', secret.pinnedProvider === undefined ? 'not pinned' : `${secret.pinnedProvider} (pinned)`);
+  if (secret.hosts.length > 0) fact('Hosts:', secret.hosts.join(', '));
+  if (secret.attachedGroups.length > 0) {
+    fact('Groups:', secret.attachedGroups.map((group) => `${group.workspaceId}:${group.groupId}`).join(', '));
+  }
+  fact('Version:', String(secret.valueVersion));
+  fact('Used:', secret.lastUsedAtMs === null ? 'never' : relativeText(secret.lastUsedAtMs, nowMs));
+}
+
+/** Says what happened, then gives the metadata: JSON, or one line with the id. */
+function finish(session: Session, answer: Answer<'secrets.create'>, done: string): number {
+  const { out } = session;
+  const { secret, notices } = answer;
+  if (!notices.some(({ kind }) => kind === 'created') && done !== '') out.notice(`${done}: ${secret.name}`);
+  for (const notice of notices) {
+    if (notice.kind === 'warning') out.warn(notice.text);
+    else out.notice(notice.text);
+  }
+  out.answer(secret, () => out.line(dim(`  ID: ${secret.secretId}`)));
+  return 0;
+}
+
+const listCommand = command({
+  words: 'secrets list',
+  summary: summaries['secrets.list'],
+  options: {
+    ...scopeOptions,
+    scope: text('SCOPE', 'Only this scope: global, workspace or group.', { choices: scopeNames }),
+  },
+  async run(values, session) {
+    const scope = values.scope as (typeof scopeNames)[number] | undefined;
+    const { secrets } = await session.ask('secrets.list', {
+      ...readContext(values),
+      ...(scope === undefined ? {} : { scope }),
+    });
+    session.out.answer(secrets, () => {
+      const { out } = session;
+      if (secrets.length === 0) return out.line('No secrets found.');
+      out.line(bold('Secrets'));
+      for (const secret of secrets) {
+        out.line();
+        printSecret(out, secret, session.now());
+      }
+      out.line();
+      out.line(
+        dim(`${secrets.length} ${secrets.length === 1 ? 'secret' : 'secrets'}. --verbose prints everything as JSON.`),
+      );
+    });
+    return 0;
+  },
+});
+
+const createCommand = command({
+  words: 'secrets create',
+  summary: summaries['secrets.create'],
+  options: {
+    name: requiredText('NAME', 'Its name; one the registry knows (OPENAI_API_KEY) is pinned to its provider.'),
+    ...valueOptions,
+    ...scopeOptions,
+    alias: list('NAME', 'Another name for it.'),
+  },
+  notes: ['Without a value option the value is asked for and not shown.'],
+  examples: [
+    'aivault secrets create --name OPENAI_API_KEY --scope global',
+    'pass show openai | aivault secrets create --name OPENAI_API_KEY --value-stdin',
+  ],
+  async run(values, session) {
+    const scope = readScope(values);
+    if (values.name.trim() === '') throw invalid('--name must not be blank.');
+    const value = await readSecret(session, valueWays(values), `Value of ${values.name.trim()}`);
+    const answer = await session.ask('secrets.create', { name: values.name, value, scope, aliases: [...values.alias] });
+    return finish(session, answer, 'Secret created');
+  },
+});
+
+const updateCommand = command({
+  words: 'secrets update',
+  summary: summaries['secrets.update'],
+  options: {
+    ...idOption,
+    name: text('NAME', 'Its new name.'),
+    alias: list('NAME', 'Its aliases from now on, in place of all it has.'),
+    'clear-aliases': flag('Remove all aliases; wins over --alias.'),
+  },
+  notes: ['The value is changed by aivault secrets rotate.'],
+  async run(values, session) {
+    const aliases = values['clear-aliases'] ? [] : values.alias.length > 0 ? [...values.alias] : undefined;
+    const answer = await session.ask('secrets.update', {
+      secretId: values.id,
+      ...(values.name === undefined ? {} : { name: values.name }),
+      ...(aliases === undefined ? {} : { aliases }),
+    });
+    return finish(session, answer, 'Secret updated');
+  },
+});
+
+const rotateCommand = command({
+  words: 'secrets rotate',
+  summary: summaries['secrets.rotate'],
+  options: { ...idOption, ...valueOptions },
+  async run(values, session) {
+    const value = await readSecret(session, valueWays(values), 'New value');
+    return finish(session, await session.ask('secrets.rotate', { secretId: values.id, value }), 'Secret rotated');
+  },
+});
+
+const deleteCommand = command({
+  words: 'secrets delete',
+  summary: summaries['secrets.delete'],
+  options: { ...idOption, preview: flag('Only show what would go with it.') },
+  async run(values, session) {
+    if (values.preview) {
+      const preview = await session.ask('secrets.deletePreview', { secretId: values.id });
+      session.out.answer(preview, () => {
+        session.out.line('Deleting ', bold(preview.secret.name), ' takes with it:');
+        session.out.line(
+          `  Credentials:   ${preview.credentials.length === 0 ? 'none' : preview.credentials.join(', ')}`,
+        );
+        session.out.line(`  Capabilities:  ${preview.capabilities} no longer ready`);
+        session.out.line(`  Bindings:      ${preview.bindings}`);
+      });
+      return 0;
+    }
+    return finish(session, await session.ask('secrets.delete', { secretId: values.id }), 'Secret deleted');
+  },
+});
+
+const attachCommand = command({
+  words: 'secrets attach-group',
+  summary: summaries['secrets.attachGroup'],
+  options: groupOptions,
+  async run(values, session) {
+    const group = { secretId: values.id, workspaceId: values['workspace-id'], groupId: values['group-id'] };
+    return finish(session, await session.ask('secrets.attachGroup', group), 'Group attached');
+  },
+});
+
+const detachCommand = command({
+  words: 'secrets detach-group',
+  summary: summaries['secrets.detachGroup'],
+  options: groupOptions,
+  async run(values, session) {
+    const group = { secretId: values.id, workspaceId: values['workspace-id'], groupId: values['group-id'] };
+    return finish(session, await session.ask('secrets.detachGroup', group), 'Group detached');
+  },
+});
+
+export const secretCommands: readonly Command[] = [
+  listCommand,
+  createCommand,
+  updateCommand,
+  rotateCommand,
+  deleteCommand,
+  attachCommand,
+  detachCommand,
+  importCommand,
+];

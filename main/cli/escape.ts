@@ -1,0 +1,21 @@
+// Data may hold anything: a name that arrived from elsewhere must not be able to move the cursor, recolour the screen,
+// fake a line or turn the reading direction.
+
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+// Keeps JSON valid: these can only stand inside its strings.
+const unsafeInJson = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
+
+const written = (character: string) =>
+  [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** One line of text with every control, direction and separator character spelled out as `\uXXXX`. */
+export function safe(text: string): string {
+  return text.replace(unsafe, written);
+}
+
+/** Two-space JSON that no terminal can be steered with. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(unsafeInJson, written);
+}

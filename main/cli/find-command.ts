@@ -1,0 +1,70 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { Command } from './command.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import { nouns } from './nouns.ts';
+
+/** What a command line is about. `asked` tells help that was wanted from help for somebody who is lost (exit 2). */
+export type Found =
+  | { readonly kind: 'version' }
+  | { readonly kind: 'program'; readonly asked: boolean }
+  | { readonly kind: 'noun'; readonly noun: string; readonly commands: readonly Command[]; readonly asked: boolean }
+  | { readonly kind: 'help'; readonly command: Command }
+  | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] };
+
+const isHelp = (word: string | undefined) => word === '--help' || word === '-h';
+
+/** The longest run of words that names a command, so that `capability policy set` is found before `capability`. */
+function longest(commands: readonly Command[], words: readonly string[]): { command: Command; used: number } | null {
+  for (let used = Math.min(3, words.length); used > 0; used--) {
+    const phrase = words.slice(0, used).join(' ');
+    const command = commands.find(({ words: own, aliases }) => own === phrase || aliases.includes(phrase));
+    if (command !== undefined) return { command, used };
+  }
+  return null;
+}
+
+/** Commands under a phrase, for `aivault capability policy` and its help. */
+function under(commands: readonly Command[], words: readonly string[]): readonly Command[] {
+  const phrase = `${words.join(' ')} `;
+  return commands.filter(({ words: own, hidden }) => !hidden && own.startsWith(phrase));
+}
+
+function unknown(word: string, known: Iterable<string>, where: string): never {
+  const shown = /^[A-Za-z][A-Za-z0-9-]{0,40}$/.test(word) ? ` ${word}` : '';
+  const hint = didYouMean(nearest(word, known)) ?? `See ${where} --help`;
+  throw new AivaultError('invalid_request', `There is no command${shown} here.`, { hint });
+}
+
+async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Found> {
+  const [noun] = words as [string, ...string[]];
+  if (!Object.hasOwn(nouns, noun)) unknown(noun, Object.keys(nouns), 'aivault');
+  const commands = await nouns[noun]!.load();
+  const flagAt = words.findIndex((word) => word.startsWith('-'));
+  const plain = flagAt === -1 ? words : words.slice(0, flagAt);
+  const found = longest(commands, plain);
+  if (found !== null) {
+    if (helpWanted) return { kind: 'help', command: found.command };
+    return { kind: 'command', command: found.command, rest: words.slice(found.used) };
+  }
+  const asked = helpWanted || words.some(isHelp);
+  for (const length of [2, 1]) {
+    const below = under(commands, plain.slice(0, length));
+    if (plain.length <= length && below.length > 0) return { kind: 'noun', noun, commands: below, asked };
+  }
+  const stuck = under(commands, plain.slice(0, 2)).length > 0 ? 2 : 1;
+  const known = under(commands, plain.slice(0, stuck)).map((command) => command.words.split(' ')[stuck]!);
+  unknown(plain[stuck]!, known, `aivault ${plain.slice(0, stuck).join(' ')}`);
+}
+
+/** Finds the command a line names. Throws `invalid_request` (exit 2) with "did you mean" for a word nobody knows. */
+export async function findCommand(words: readonly string[]): Promise<Found> {
+  const start = words.findIndex((word) => !['--json', '-v', '--verbose'].includes(word));
+  const leading = words.slice(0, start === -1 ? words.length : start);
+  const [first, ...rest] = words.slice(leading.length);
+  if (first === undefined) return { kind: 'program', asked: false };
+  if (first === '--version' || first === '-V' || (first === 'version' && rest.length === 0)) return { kind: 'version' };
+  if (isHelp(first)) return { kind: 'program', asked: true };
+  if (first === 'help') return rest.length === 0 ? { kind: 'program', asked: true } : inNoun(rest, true);
+  const found = await inNoun([first, ...rest], false);
+  return found.kind === 'command' ? { ...found, rest: [...found.rest, ...leading] } : found;
+}

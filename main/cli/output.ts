@@ -1,0 +1,113 @@
+import type { Writable } from 'node:stream';
+import { type ErrorBody, errorTable } from '#contract/errors.ts';
+import { safe, safeJson } from './escape.ts';
+
+// Everything a person or a program sees. Human lines are built from parts so that data is always escaped and colour is
+// always ours; JSON goes to stdout alone, so `| jq` works whatever else is said.
+
+type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
+export type Part = string | { readonly style: Style; readonly text: string };
+
+const codes: Record<Style, string> = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' };
+
+const ink = (style: Style) => (text: string) => ({ style, text });
+export const bold = ink('bold');
+export const dim = ink('dim');
+export const red = ink('red');
+export const green = ink('green');
+export const yellow = ink('yellow');
+export const cyan = ink('cyan');
+
+export interface OutputStream extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Output {
+  /** True where the answer is JSON on stdout. */
+  readonly json: boolean;
+  /** True where stdout is a person's terminal and the answer is for reading. */
+  readonly terminal: boolean;
+  readonly columns: number;
+  /** A human line on stdout; silent under --json. */
+  line(...parts: readonly Part[]): void;
+  /** The answer: JSON under --json, else what `human` prints. */
+  answer(value: unknown, human: () => void): void;
+  /** What happened, in a sentence: stdout for people, stderr beside JSON. */
+  notice(text: string): void;
+  /** What somebody should know before going on: always stderr. */
+  warn(text: string): void;
+  /** A line for people on stderr, whatever the mode. */
+  aside(...parts: readonly Part[]): void;
+  error(body: ErrorBody): void;
+  /** Bytes exactly as they are. Resolves when the stream can take more. */
+  raw(bytes: Uint8Array | string): Promise<void>;
+  /** Rewrites one line of stderr, where that is a terminal; an empty text takes it away. */
+  status(text: string): void;
+}
+
+export interface OutputOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly json: boolean;
+  /** The value of NO_COLOR: any non-empty text switches colour off (no-color.org). */
+  readonly noColor: string | undefined;
+}
+
+function write(stream: OutputStream, bytes: Uint8Array | string): Promise<void> {
+  if (stream.write(bytes)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on('drain', done);
+    stream.on('close', done);
+  });
+}
+
+/** Writes to the given streams; colour only where the stream is a terminal and NO_COLOR is empty. */
+export function createOutput(options: OutputOptions): Output {
+  const { stdout, stderr, json } = options;
+  const painted = (stream: OutputStream) => stream.isTTY === true && (options.noColor ?? '') === '';
+  const render = (parts: readonly Part[], colour: boolean) =>
+    parts
+      .map((part) => {
+        if (typeof part === 'string') return safe(part);
+        return colour ? `\u001b[${codes[part.style]}m${safe(part.text)}\u001b[0m` : safe(part.text);
+      })
+      .join('');
+  const print = (stream: OutputStream, parts: readonly Part[]) => {
+    stream.write(`${render(parts, painted(stream))}\n`);
+  };
+  return {
+    json,
+    terminal: !json && stdout.isTTY === true,
+    columns: stdout.columns ?? 100,
+    line: (...parts) => {
+      if (!json) print(stdout, parts);
+    },
+    answer: (value, human) => {
+      if (json) stdout.write(`${safeJson(value)}\n`);
+      else human();
+    },
+    notice: (text) => print(json ? stderr : stdout, [text]),
+    warn: (text) => print(stderr, [yellow('warning:'), ` ${text}`]),
+    aside: (...parts) => print(stderr, parts),
+    error: (body) => {
+      print(stderr, [red('error:'), ` ${body.error}: ${body.message}`]);
+      if (body.hint !== undefined) print(stderr, [dim(`hint: ${body.hint}`)]);
+      if (body.retryAfterSeconds !== undefined) print(stderr, [dim(`hint: Try again in ${body.retryAfterSeconds} s.`)]);
+    },
+    raw: (bytes) => write(stdout, bytes),
+    status: (text) => {
+      if (stderr.isTTY === true) stderr.write(`\r\u001b[K${safe(text)}`);
+    },
+  };
+}
+
+/** The exit code a refusal ends the program with. */
+export function exitCodeOf(body: ErrorBody): number {
+  return errorTable[body.error].exit;
+}
