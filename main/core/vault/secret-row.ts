@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { providerName } from '#contract/schemas/catalog.ts';
 import { groupAttachment, scope } from '#contract/schemas/scope.ts';
 import { secretId, secretName, timeMs } from '#contract/schemas/secrets.ts';
-import { providerName } from '#contract/schemas/catalog.ts';
 import type { TableSpec } from './sealed.ts';
 
 /** What the table `secrets` holds: everything about a secret, its value only sealed once more under a key of its own. */

@@ -1,10 +1,16 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { GroupAttachment, Scope } from '#contract/schemas/scope.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
-import type { RandomBytes } from '../crypto/random.ts';
+import { equalBytes, toHex, wipe } from '../crypto/bytes.ts';
+import { mac } from '../crypto/hkdf.ts';
+import { type RandomBytes, uuidFrom } from '../crypto/random.ts';
 import type { Vault } from './ports.ts';
-import type { Tx } from './sealed.ts';
-import type { SecretMaterial } from './secret-material.ts';
-import type { SecretRow } from './secret-row.ts';
+import type { ReadTable, Tx } from './sealed.ts';
+import { SecretMaterial } from './secret-material.ts';
+import { answersTo, requireFree, tidyAliases } from './secret-names.ts';
+import { type SecretRow, secretsTable } from './secret-row.ts';
+import { dataKeyLabel, openValue, rewrapValue, sealValue, type ValuePlace } from './secret-value.ts';
+import { damagedError } from './table-index.ts';
 
 export interface NewSecret {
   readonly name: string;
@@ -49,4 +55,187 @@ export interface SecretsDeps {
   readonly vault: Vault;
   readonly now: () => number;
   readonly randomBytes: RandomBytes;
+}
+
+/** The secrets of a vault. Registers what re-keying must re-seal. */
+export function createSecrets(deps: SecretsDeps): Secrets {
+  const { vault } = deps;
+  vault.onRekey(secretsTable.name, dataKeyLabel, (_, plain, from, to) => {
+    const row = plain as SecretRow;
+    return row.value === null ? row : { ...row, value: rewrapValue(row.value, from, to, placeOf(vault, row)) };
+  });
+  return new StoredSecrets(deps);
+}
+
+class StoredSecrets implements Secrets {
+  readonly #deps: SecretsDeps;
+
+  constructor(deps: SecretsDeps) {
+    this.#deps = deps;
+  }
+
+  insert(tx: Tx, secret: NewSecret): SecretRow {
+    const { vault, now, randomBytes } = this.#deps;
+    const aliases = tidyAliases(secret.aliases ?? [], secret.name);
+    requireFree(tx, [secret.name, ...aliases], secret.scope, null);
+    const place = {
+      secretId: uuidFrom(randomBytes),
+      scope: secret.scope,
+      pinnedProvider: secret.pinnedProvider,
+      valueVersion: 1,
+    };
+    const nowMs = now();
+    return this.#put(tx, {
+      ...place,
+      name: secret.name,
+      aliases,
+      systemManaged: secret.systemManaged ?? false,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      revokedAtMs: null,
+      attachedGroups: [],
+      fingerprint: this.#fingerprint(secret.value),
+      hosts: [...secret.hosts],
+      value: sealValue(vault.innerKey(dataKeyLabel), secret.value, placeOf(vault, place), randomBytes),
+    });
+  }
+
+  rename(tx: Tx, secretId: string, name: string): SecretRow {
+    const row = this.#live(tx, secretId);
+    requireFree(tx, [name], row.scope, secretId);
+    return this.#put(tx, { ...row, name, aliases: tidyAliases(row.aliases, name), updatedAtMs: this.#deps.now() });
+  }
+
+  setAliases(tx: Tx, secretId: string, aliases: readonly string[]): SecretRow {
+    const row = this.#live(tx, secretId);
+    const tidy = tidyAliases(aliases, row.name);
+    requireFree(tx, tidy, row.scope, secretId);
+    return this.#put(tx, { ...row, aliases: tidy, updatedAtMs: this.#deps.now() });
+  }
+
+  rotate(tx: Tx, secretId: string, value: Uint8Array): SecretRow {
+    const row = this.#live(tx, secretId);
+    return this.#withValue(tx, { ...row, valueVersion: row.valueVersion + 1 }, value);
+  }
+
+  replaceValue(tx: Tx, secretId: string, value: Uint8Array): SecretRow {
+    return this.#withValue(tx, this.#live(tx, secretId), value);
+  }
+
+  remove(tx: Tx, secretId: string): SecretRow {
+    const row = this.#known(tx, secretId);
+    if (row.revokedAtMs !== null) return row;
+    const nowMs = this.#deps.now();
+    const gone = { value: null, aliases: [], attachedGroups: [], hosts: [], fingerprint: '0'.repeat(16) };
+    return this.#put(tx, { ...row, ...gone, revokedAtMs: nowMs, updatedAtMs: nowMs });
+  }
+
+  attach(tx: Tx, secretId: string, group: GroupAttachment): SecretRow {
+    const row = this.#live(tx, secretId);
+    if (row.attachedGroups.some((other) => sameGroup(other, group))) return row;
+    return this.#put(tx, { ...row, attachedGroups: [...row.attachedGroups, group], updatedAtMs: this.#deps.now() });
+  }
+
+  detach(tx: Tx, secretId: string, group: GroupAttachment): SecretRow {
+    const row = this.#live(tx, secretId);
+    const attachedGroups = row.attachedGroups.filter((other) => !sameGroup(other, group));
+    if (attachedGroups.length === row.attachedGroups.length) return row;
+    return this.#put(tx, { ...row, attachedGroups, updatedAtMs: this.#deps.now() });
+  }
+
+  setHosts(tx: Tx, secretId: string, hosts: readonly string[]): SecretRow {
+    const row = this.#live(tx, secretId);
+    if (row.pinnedProvider !== null) {
+      throw new AivaultError('policy_violation', 'A pinned secret goes where its provider says, and nowhere else.');
+    }
+    return this.#put(tx, { ...row, hosts: [...hosts], updatedAtMs: this.#deps.now() });
+  }
+
+  *live(): IterableIterator<SecretRow> {
+    for (const [, row] of this.#table().entries()) if (row.revokedAtMs === null) yield row;
+  }
+
+  get(secretId: string): SecretRow | undefined {
+    return this.#table().get(secretId);
+  }
+
+  findByName(name: string, scope: Scope): SecretRow | undefined {
+    for (const row of this.live()) if (answersTo(row, name, scope)) return row;
+    return undefined;
+  }
+
+  reveal(secretId: string): SecretMaterial {
+    const row = this.get(secretId);
+    if (row === undefined || row.value === null) {
+      throw new AivaultError('credential_not_found', 'The secret of this credential was deleted.');
+    }
+    const { vault } = this.#deps;
+    const innerKey = vault.innerKey(dataKeyLabel);
+    try {
+      return new SecretMaterial(secretId, row.valueVersion, openValue(innerKey, row.value, placeOf(vault, row)));
+    } catch (cause) {
+      throw damagedError(secretsTable.name, secretId, 'its value does not open', cause);
+    } finally {
+      wipe(innerKey);
+    }
+  }
+
+  valueEquals(secretId: string, value: Uint8Array): boolean {
+    const material = this.reveal(secretId);
+    try {
+      return material.use((bytes) => equalBytes(bytes, value));
+    } finally {
+      material.wipe();
+    }
+  }
+
+  metadata(row: SecretRow, { lastUsedAtMs }: { readonly lastUsedAtMs: number | null }): SecretMetadata {
+    const { value: _, pinnedProvider, aliases, attachedGroups, hosts, ...rest } = row;
+    const lists = { aliases: [...aliases], attachedGroups: [...attachedGroups], hosts: [...hosts] };
+    return { ...rest, ...lists, lastUsedAtMs, ...(pinnedProvider === null ? {} : { pinnedProvider }) };
+  }
+
+  #withValue(tx: Tx, row: SecretRow, value: Uint8Array): SecretRow {
+    const { vault, now, randomBytes } = this.#deps;
+    return this.#put(tx, {
+      ...row,
+      updatedAtMs: now(),
+      fingerprint: this.#fingerprint(value),
+      value: sealValue(vault.innerKey(dataKeyLabel), value, placeOf(vault, row), randomBytes),
+    });
+  }
+
+  #put(tx: Tx, row: SecretRow): SecretRow {
+    tx.put(secretsTable, row.secretId, row);
+    return row;
+  }
+
+  #known(tx: Tx, secretId: string): SecretRow {
+    const row = tx.get(secretsTable, secretId);
+    if (row === undefined) throw new AivaultError('not_found', 'There is no such secret.');
+    return row;
+  }
+
+  #live(tx: Tx, secretId: string): SecretRow {
+    const row = this.#known(tx, secretId);
+    if (row.revokedAtMs !== null) throw new AivaultError('not_found', 'This secret was deleted.');
+    return row;
+  }
+
+  #fingerprint(value: Uint8Array): string {
+    return toHex(mac(this.#deps.vault.subkey('secret fingerprints'), value)).slice(0, 16);
+  }
+
+  #table(): ReadTable<SecretRow> {
+    return this.#deps.vault.table(secretsTable);
+  }
+}
+
+function placeOf(vault: Vault, row: Omit<ValuePlace, 'vaultId'>): ValuePlace {
+  const { secretId, valueVersion, scope, pinnedProvider } = row;
+  return { vaultId: vault.facts().vaultId!, secretId, valueVersion, scope, pinnedProvider };
+}
+
+function sameGroup(a: GroupAttachment, b: GroupAttachment): boolean {
+  return a.workspaceId === b.workspaceId && a.groupId === b.groupId;
 }

@@ -1,0 +1,102 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { AivaultError } from '#contract/errors.ts';
+
+// Small files only their owner may read: key files and anchors. Written whole or not at all.
+
+/** The file's text; null where there is none. Throws `integrity_error` for a link, a foreign owner or a large file. */
+export function readPrivateFile(path: string): string | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (code === 'ELOOP') throw refused(path, 'is a symbolic link');
+    throw new AivaultError('storage_unavailable', `The file ${path} cannot be read.`, { cause });
+  }
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) throw refused(path, 'is not an ordinary file');
+    if (process.getuid !== undefined && found.uid !== process.getuid()) throw refused(path, 'belongs to another user');
+    if (found.size > 65_536) throw refused(path, 'is too large');
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Creates it with this text, 0600 in a 0700 folder. False where something by that name is there already. */
+export function createPrivateFile(path: string, text: string): boolean {
+  return written(path, text, (temporary) => {
+    try {
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
+}
+
+/** Puts this text in its place at once: a reader, or a crash, sees the old text or the new. */
+export function replacePrivateFile(path: string, text: string): void {
+  written(path, text, (temporary) => {
+    renameSync(temporary, path);
+    return true;
+  });
+}
+
+function written(path: string, text: string, place: (temporary: string) => boolean): boolean {
+  const folder = dirname(path);
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
+    rmSync(temporary, { force: true });
+    const descriptor = openSync(temporary, 'wx', 0o600);
+    try {
+      fchmodSync(descriptor, 0o600);
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    const placed = place(temporary);
+    syncFolder(folder);
+    return placed;
+  } catch (cause) {
+    throw new AivaultError('storage_unavailable', `The file ${path} cannot be written.`, { cause });
+  }
+}
+
+export function removePrivateFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+/** Makes a new name last through a power cut. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+function refused(path: string, why: string): AivaultError {
+  return new AivaultError('integrity_error', `The file ${path} ${why}; it is not used.`);
+}

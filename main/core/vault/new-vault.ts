@@ -1,0 +1,24 @@
+import { wipe } from '../crypto/bytes.ts';
+import { type RandomBytes, uuidFrom } from '../crypto/random.ts';
+import type { Protector } from '../keyring/protector.ts';
+import type { Commit } from '../store/store.ts';
+import { makeHeader } from './header.ts';
+import { Ledger } from './ledger.ts';
+import { metaNames, OpenVault } from './open-vault.ts';
+
+/** An empty vault, open in memory, and the commit that puts it on disk. Its key is with the protector already. */
+export async function newVault(
+  protector: Protector,
+  development: boolean,
+  deps: { readonly now: () => number; readonly randomBytes: RandomBytes; readonly lazy: ReadonlySet<string> },
+): Promise<{ readonly open: OpenVault; readonly commit: Commit }> {
+  const vaultKey = deps.randomBytes(32);
+  const seed = deps.randomBytes(32);
+  const key = await protector.wrap(vaultKey);
+  const facts = { vaultId: uuidFrom(deps.randomBytes), createdAtMs: deps.now(), development };
+  const header = JSON.stringify(makeHeader(facts, { vaultKey, seed }, key, null));
+  wipe(seed);
+  const open = new OpenVault(vaultKey, header, new Ledger(vaultKey, facts.vaultId), 1, deps.lazy);
+  const meta = { [metaNames.header]: header, [metaNames.root]: open.root() };
+  return { open, commit: { generation: 1, changes: [], meta } };
+}

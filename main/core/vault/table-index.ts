@@ -1,0 +1,125 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { DamagedRow } from './ports.ts';
+import type { ReadTable, TableSpec } from './sealed.ts';
+
+/** What the index knows of an intact row. `plain` is undefined for a lazy row that nobody has opened yet. */
+export interface IndexedRow {
+  readonly revision: number;
+  readonly sealed: Uint8Array | null;
+  plain: unknown;
+  /** Whether `plain` has been through `spec.parse` and was frozen. */
+  parsed: boolean;
+}
+
+/** One table in memory: its intact rows, the damaged ones by name, and the places where rows may be missing unnamed. */
+export class TableIndex {
+  readonly rows = new Map<string, IndexedRow>();
+  readonly damaged = new Map<string, string>();
+  /** Buckets whose ledger does not add up: what is not found there may have been taken away. */
+  readonly doubted = new Set<string>();
+  readonly #name: string;
+  readonly #openLazy: (id: string, row: IndexedRow) => unknown;
+  readonly #bucketOf: (id: string) => string;
+
+  constructor(name: string, bucketOf: (id: string) => string, openLazy: (id: string, row: IndexedRow) => unknown) {
+    this.#name = name;
+    this.#bucketOf = bucketOf;
+    this.#openLazy = openLazy;
+  }
+
+  get<T>(spec: TableSpec<T>, id: string): T | undefined {
+    this.requireSound(id);
+    const row = this.rows.get(id);
+    return row === undefined ? undefined : this.#parsed(spec, id, row);
+  }
+
+  /** Throws `integrity_error` naming the row where it is damaged, or where its absence cannot be proven. */
+  requireSound(id: string): void {
+    const reason = this.damaged.get(id);
+    if (reason !== undefined) throw damagedError(this.#name, id, reason);
+    if (this.doubted.size > 0 && !this.rows.has(id) && this.doubted.has(this.#bucketOf(id))) {
+      throw damagedError(this.#name, id, 'it may have been removed');
+    }
+  }
+
+  *entries<T>(spec: TableSpec<T>): IterableIterator<readonly [string, T]> {
+    for (const [id, row] of this.rows) {
+      const parsed = this.#tryParsed(spec, id, row);
+      if (parsed !== undefined) yield [id, parsed];
+    }
+  }
+
+  /** Every intact row as it was sealed, for re-sealing. */
+  *plainRows(): IterableIterator<readonly [string, unknown]> {
+    for (const [id, row] of this.rows) yield [id, row.plain === undefined ? this.#openLazy(id, row) : row.plain];
+  }
+
+  *damage(): IterableIterator<DamagedRow> {
+    for (const [id, reason] of this.damaged) yield { table: this.#name, id, reason };
+    if (this.doubted.size > 0)
+      yield { table: this.#name, id: '*', reason: 'its ledger was changed: rows may be missing' };
+  }
+
+  #parsed<T>(spec: TableSpec<T>, id: string, row: IndexedRow): T {
+    if (row.parsed) return row.plain as T;
+    const plain = row.plain === undefined ? this.#openLazy(id, row) : row.plain;
+    const parsed = this.#checked(spec, id, plain);
+    // Lazy rows are opened for whoever asks and not kept.
+    if (row.plain !== undefined) {
+      row.plain = parsed;
+      row.parsed = true;
+    }
+    return parsed;
+  }
+
+  #checked<T>(spec: TableSpec<T>, id: string, plain: unknown): T {
+    try {
+      return deepFreeze(spec.parse(plain));
+    } catch (cause) {
+      throw damagedError(this.#name, id, 'it does not hold what such a row holds', cause);
+    }
+  }
+
+  /** Lists leave out what does not open: `damage` and `get` say it by name. */
+  #tryParsed<T>(spec: TableSpec<T>, id: string, row: IndexedRow): T | undefined {
+    try {
+      return this.#parsed(spec, id, row);
+    } catch (error) {
+      if (!(error instanceof AivaultError) || error.code !== 'integrity_error') throw error;
+      if (!this.damaged.has(id)) this.damaged.set(id, 'it does not open');
+      return undefined;
+    }
+  }
+}
+
+/** A table as its readers see it. `current` gives the open index, or throws `vault_locked`. */
+export function readTable<T>(spec: TableSpec<T>, current: () => TableIndex): ReadTable<T> {
+  return {
+    get: (id) => current().get(spec, id),
+    has: (id) => {
+      const index = current();
+      index.requireSound(id);
+      return index.rows.has(id);
+    },
+    entries: () => current().entries(spec),
+    get size() {
+      return current().rows.size;
+    },
+  };
+}
+
+export function damagedError(table: string, id: string, reason: string, cause?: unknown): AivaultError {
+  return new AivaultError('integrity_error', `The row ${table}/${id} is damaged: ${reason}.`, {
+    hint: 'Everything else keeps working. Restore a backup, or give the row up.',
+    cause,
+  });
+}
+
+/** Rows are shared between readers, so nobody may write into one. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,55 @@
+import type { Header } from './header.ts';
+import type { OpenVault } from './open-vault.ts';
+import type { VaultFacts } from './ports.ts';
+
+export interface FactsInput {
+  readonly header: Header | null;
+  /** Something of a vault is on disk, header or not. */
+  readonly remains: boolean;
+  readonly open: OpenVault | null;
+  readonly rolledBack: boolean;
+  readonly noAnchor: boolean;
+  readonly anchorFailed: boolean;
+  readonly needsPerson: boolean;
+}
+
+/** What may be said of a vault, locked or not. */
+export function vaultFacts(input: FactsInput): VaultFacts {
+  const { header, open, needsPerson } = input;
+  const damaged = open?.damaged() ?? [];
+  return {
+    state: stateOf(input, damaged.length > 0),
+    open: open !== null,
+    vaultId: header?.vaultId ?? null,
+    keyProvider: header?.key.provider ?? null,
+    keyParameters: header?.key.parameters ?? {},
+    needsPerson,
+    fingerprint: header?.fingerprint ?? null,
+    development: header?.development ?? false,
+    damaged,
+    warnings: [...warningsOf(input)],
+  };
+}
+
+function stateOf({ header, remains, open, rolledBack }: FactsInput, damaged: boolean): VaultFacts['state'] {
+  if (open !== null) return damaged ? 'degraded' : 'unlocked';
+  if (header === null && !remains) return 'missing';
+  return rolledBack ? 'rolled_back' : 'locked';
+}
+
+function* warningsOf({ header, remains, noAnchor, anchorFailed }: FactsInput): IterableIterator<string> {
+  if (header === null && remains) yield 'The vault has lost its header; restore a backup.';
+  const provider = header?.key.provider;
+  if (provider === 'file') {
+    yield 'The vault key lies in a file of this user: any program of this user can open the vault and is operator.';
+  }
+  if (provider === 'env') {
+    yield 'The vault key comes from the environment: any program of this user can open the vault and is operator.';
+  }
+  if (provider === 'keychain') {
+    yield 'While the login keychain is unlocked, other programs of this user may be able to read the vault key.';
+  }
+  if (noAnchor)
+    yield 'No anchor was found, as on a new machine: whether this vault is the newest copy could not be checked.';
+  if (anchorFailed) yield 'The anchor against rollback cannot be written.';
+}

@@ -1,0 +1,302 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
+import { equalBytes, wipe } from '../crypto/bytes.ts';
+import type { Anchor, Protector, UnlockInput } from '../keyring/protector.ts';
+import { type Protectors, systemProtectors } from '../keyring/protectors.ts';
+import { AnchorKeeper, compareToAnchor } from './anchor-keeper.ts';
+import { withoutDamage } from './discard-damaged.ts';
+import { type Header, parseHeader } from './header.ts';
+import { KeyDoor } from './key-door.ts';
+import { newVault } from './new-vault.ts';
+import { metaNames, OpenVault } from './open-vault.ts';
+import type { DamagedRow, Rewrap, RotateMasterInput, Vault, VaultDeps, VaultFacts } from './ports.ts';
+import { type RekeyedTable, rekey } from './rotate.ts';
+import type { ReadTable, TableSpec, Tx } from './sealed.ts';
+import { readTable } from './table-index.ts';
+import { Transaction } from './transaction.ts';
+import { createTurns } from './turns.ts';
+import { vaultFacts } from './vault-facts.ts';
+
+/** Reads what is on disk; opens nothing. `protectors` is given by tests only. */
+export async function createVault(deps: VaultDeps, protectors: Protectors = systemProtectors(deps)): Promise<Vault> {
+  const vault = new StoredVault(deps, protectors);
+  await vault.load();
+  return vault;
+}
+
+class StoredVault implements Vault {
+  readonly #deps: VaultDeps;
+  readonly #protectors: Protectors;
+  readonly #turn = createTurns();
+  readonly #door: KeyDoor;
+  readonly #keeper: AnchorKeeper;
+  readonly #lazy: ReadonlySet<string>;
+  readonly #rewraps: RekeyedTable[] = [];
+  readonly #opened: (() => void)[] = [];
+  readonly #closed: (() => void)[] = [];
+  #header: Header | null = null;
+  #remains = false;
+  #open: OpenVault | null = null;
+  #anchor: Anchor | null = null;
+  #noAnchor = false;
+  #rolledBack = false;
+  /** Grows with every lock: an unlock that took its time must not undo a lock that came meanwhile. */
+  #locks = 0;
+
+  constructor(deps: VaultDeps, protectors: Protectors) {
+    this.#deps = deps;
+    this.#protectors = protectors;
+    this.#door = new KeyDoor(deps);
+    this.#keeper = new AnchorKeeper(deps.auditHead);
+    this.#lazy = new Set((deps.tables ?? []).filter((table) => table.lazy).map((table) => table.name));
+  }
+
+  async load(): Promise<void> {
+    const { generation, meta } = await this.#deps.store.readMeta();
+    const text = meta[metaNames.header];
+    this.#remains = generation > 0 || text !== undefined;
+    try {
+      this.#header = text === undefined ? null : parseHeader(text);
+    } catch {
+      this.#header = null;
+    }
+    await this.#door.load();
+  }
+
+  facts(): VaultFacts {
+    return vaultFacts({
+      header: this.#header,
+      remains: this.#remains,
+      open: this.#open,
+      rolledBack: this.#rolledBack,
+      noAnchor: this.#open !== null && this.#noAnchor,
+      anchorFailed: this.#keeper.failed,
+      needsPerson: this.#header !== null && this.#protectors.of(this.#header.key.provider).needsPerson,
+    });
+  }
+
+  init(choice: KeyProviderChoice, { development }: { readonly development: boolean }): Promise<void> {
+    return this.#turn(async () => {
+      const { store, now, randomBytes } = this.#deps;
+      const { generation, meta } = await store.readMeta();
+      if (generation > 0 || meta[metaNames.header] !== undefined) {
+        throw new AivaultError('already_exists', 'There is a vault here already.', {
+          hint: 'To change how its key is kept: aivault rotate-master',
+        });
+      }
+      const protector = this.#protectors.chosen(choice);
+      const { open, commit } = await newVault(protector, development, { now, randomBytes, lazy: this.#lazy });
+      await store.commit(commit);
+      this.#noAnchor = false;
+      await this.#show(open, protector);
+    });
+  }
+
+  unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<void> {
+    return this.#turn(async () => {
+      if (this.#open !== null) return;
+      const locks = this.#locks;
+      const header = this.#requireHeader();
+      const protector = this.#protectors.of(header.key.provider);
+      const vaultKey = await this.#door.unwrap(protector, header.key, input);
+      const snapshot = await this.#deps.store.readAll();
+      const open = await OpenVault.fromSnapshot(vaultKey, snapshot, this.#lazy);
+      try {
+        this.#anchor = await protector.readAnchor(open.header.key);
+        await this.#requireCurrent(open, input.acceptRollback === true);
+        if (locks !== this.#locks) throw new AivaultError('vault_locked', 'The vault was locked meanwhile.');
+      } catch (error) {
+        open.forget();
+        throw error;
+      }
+      await this.#door.opened();
+      await this.#show(open, protector);
+      await this.#finishRetiring(open);
+    });
+  }
+
+  async #requireCurrent(open: OpenVault, acceptRollback: boolean): Promise<void> {
+    const { vaultId } = open.header;
+    const verdict = compareToAnchor({ vaultId, generation: open.generation, root: open.root() }, this.#anchor);
+    this.#noAnchor = verdict === 'no_anchor';
+    this.#rolledBack = verdict === 'rolled_back' && !acceptRollback;
+    if (!this.#rolledBack) return;
+    throw new AivaultError('rolled_back', 'The vault on disk is older than the vault that was last used.', {
+      hint: 'If you restored a backup on purpose: aivault unlock --accept-rollback',
+    });
+  }
+
+  /** From here on the vault is open, and its anchor is brought up to date. */
+  async #show(open: OpenVault, protector: Protector): Promise<void> {
+    this.#open = open;
+    this.#header = open.header;
+    this.#remains = true;
+    this.#rolledBack = false;
+    this.#noteAnchor(open, protector);
+    await this.#keeper.flush();
+    for (const listener of this.#opened) listener();
+  }
+
+  #noteAnchor(open: OpenVault, protector = this.#protectors.of(open.header.key.provider)): void {
+    const { key, vaultId } = open.header;
+    this.#keeper.note({ vaultId, generation: open.generation, root: open.root(), key, protector });
+  }
+
+  /** Removes the key that re-keying replaced; a crash in between leaves that to the next unlock. */
+  async #finishRetiring(open: OpenVault): Promise<void> {
+    const { retired } = open.header;
+    if (retired === null || open.forgotten) return;
+    try {
+      await this.#protectors.of(retired.provider).discard(retired);
+      const { commit, apply } = open.prepareHeader(JSON.stringify({ ...open.header, retired: null }));
+      await this.#deps.store.commit(commit);
+      apply();
+    } catch {
+      // The old key opens nothing any more. The header remembers it, and the next unlock tries again.
+    }
+    if (!open.forgotten) this.#noteAnchor(open);
+  }
+
+  lock(): void {
+    this.#locks++;
+    if (this.#open === null) return;
+    this.#open.forget();
+    this.#open = null;
+    void this.#keeper.flush();
+    for (const listener of this.#closed) listener();
+  }
+
+  rotateMaster(input: RotateMasterInput): Promise<void> {
+    return this.#turn(async () => {
+      const old = this.#requireOpen();
+      const { store, randomBytes } = this.#deps;
+      const ports = { store, protectors: this.#protectors, randomBytes, rewraps: this.#rewraps };
+      const { vaultKey, protector } = await rekey(old, input, ports);
+      const fresh = await OpenVault.fromSnapshot(vaultKey, await store.readAll(), this.#lazy);
+      const locked = old.forgotten;
+      old.forget();
+      this.#header = fresh.header;
+      if (!locked) this.#open = fresh;
+      this.#noAnchor = false;
+      this.#noteAnchor(fresh, protector);
+      await this.#keeper.flush();
+      await this.#finishRetiring(fresh);
+      this.#header = fresh.header;
+      if (locked) fresh.forget();
+    });
+  }
+
+  checkPresence(proof: { readonly passphrase: string }): Promise<boolean> {
+    return this.#turn(async () => {
+      const open = this.#requireOpen();
+      const protector = this.#protectors.of(open.header.key.provider);
+      if (!protector.needsPerson) return false;
+      try {
+        const key = await this.#door.unwrap(protector, open.header.key, proof);
+        const same = !open.forgotten && equalBytes(key, open.vaultKey);
+        wipe(key);
+        if (same) await this.#door.opened();
+        return same;
+      } catch (error) {
+        if (error instanceof AivaultError && error.code === 'vault_locked') return false;
+        throw error;
+      }
+    });
+  }
+
+  table<T>(spec: TableSpec<T>): ReadTable<T> {
+    this.#requireOpen();
+    return readTable(spec, () => this.#requireOpen().index(spec.name));
+  }
+
+  change<R>(body: (tx: Tx) => R): Promise<R> {
+    return this.#turn(async () => {
+      const open = this.#requireOpen();
+      const tx = new Transaction((table) => open.index(table));
+      const result = body(tx);
+      const writes = tx.finish();
+      if (result instanceof Promise) throw new TypeError('The body of a change must be synchronous.');
+      if (writes.length === 0) return result;
+      await this.#commit(open, writes);
+      return result;
+    });
+  }
+
+  async #commit(open: OpenVault, writes: ReturnType<Transaction['finish']>): Promise<void> {
+    const { commit, apply, undo } = open.prepare(writes);
+    try {
+      await this.#deps.store.commit(commit);
+    } catch (error) {
+      undo();
+      // Somebody else wrote: what is in memory is no longer what is on disk.
+      if (error instanceof AivaultError && error.code === 'version_conflict') this.lock();
+      throw error;
+    }
+    apply();
+    if (!open.forgotten) this.#noteAnchor(open);
+  }
+
+  discardDamaged(): Promise<readonly DamagedRow[]> {
+    return this.#turn(async () => {
+      const open = this.#requireOpen();
+      const damaged = open.damaged();
+      if (damaged.length === 0) return damaged;
+      await this.#deps.store.commit(withoutDamage(open, damaged));
+      const key = open.vaultKey.slice();
+      const whole = await OpenVault.fromSnapshot(key, await this.#deps.store.readAll(), this.#lazy);
+      open.forget();
+      await this.#show(whole, this.#protectors.of(whole.header.key.provider));
+      return damaged;
+    });
+  }
+
+  subkey(label: string): Uint8Array {
+    return this.#requireOpen().subkey(label);
+  }
+
+  innerKey(label: string): Uint8Array {
+    return this.#requireOpen().innerKey(label);
+  }
+
+  onRekey(table: string, label: string, rewrap: Rewrap): void {
+    this.#rewraps.push({ table, label, rewrap });
+  }
+
+  onOpen(listener: () => void): void {
+    this.#opened.push(listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#closed.push(listener);
+  }
+
+  anchorAtOpen(): Anchor | null {
+    return this.#open === null ? null : this.#anchor;
+  }
+
+  async flushAnchor(): Promise<void> {
+    if (this.#open !== null) this.#noteAnchor(this.#open);
+    await this.#keeper.flush();
+  }
+
+  async close(): Promise<void> {
+    this.lock();
+    await this.#turn(async () => {});
+    await this.#keeper.flush();
+  }
+
+  #requireHeader(): Header {
+    if (this.#header !== null) return this.#header;
+    if (!this.#remains)
+      throw new AivaultError('vault_missing', 'There is no vault yet.', { hint: 'Run: aivault init' });
+    throw new AivaultError('integrity_error', 'The vault has lost its header, or it is not one this version reads.', {
+      hint: 'Restore a backup. A new vault is never made over the remains of an old one.',
+    });
+  }
+
+  #requireOpen(): OpenVault {
+    if (this.#open !== null) return this.#open;
+    this.#requireHeader();
+    throw new AivaultError('vault_locked', 'The vault is locked.', { hint: 'Run: aivault unlock' });
+  }
+}
