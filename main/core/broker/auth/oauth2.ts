@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { readStoredTokens } from '../oauth/stored-tokens.ts';
+import { tokenDigest } from '../oauth/token-source.ts';
 import { fieldReader } from './fields.ts';
 import { renderHeader } from './header.ts';
 import { type AuthStrategy, ownsNothing } from './strategy.ts';
@@ -30,6 +31,7 @@ export const oauth2Auth: AuthStrategy<'oauth2'> = {
         ['authorization', `Bearer ${bytes.toString('latin1')}`],
         ...rendered.map(({ header }) => header),
       ],
+      tokenDigest: tokenDigest(accessToken),
       injected: [
         bytes,
         ...others.map((part) => Buffer.from(part, 'utf8')),

@@ -41,6 +41,8 @@ export interface Applied {
   /** The secret parts as bytes, for `formsOf`; the receiver wipes them. Identifiers are left out. */
   readonly injected: readonly Uint8Array[];
   readonly tls?: ClientCertificate;
+  /** oauth2: the access token's digest, for `TokenSource.ready` after a 401. */
+  readonly tokenDigest?: string;
   /** oauth2: a copy of the access token that was used, so that a refused one can be told from a renewed one. */
   readonly accessToken?: Uint8Array;
 }
