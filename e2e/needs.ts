@@ -26,3 +26,8 @@ export function missing(...needs: readonly Need[]): string | false {
   if (process.env.REQUIRE_ALL === '1') throw new Error(`A part is missing: ${sentence}`);
   return sentence;
 }
+
+/** The Debian packages this machine lacks for the whole of the tests. */
+export function absentParts(): readonly Need[] {
+  return (Object.keys(proofs) as Need[]).filter((need) => !proofs[need].some((file) => existsSync(file)));
+}
