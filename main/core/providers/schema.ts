@@ -63,6 +63,8 @@ export const providerCapability = z.strictObject({
   host: registryHost.optional(),
   /** `destructive`: keys, money, members, or a whole resource that cannot be brought back. */
   effect,
+  /** Why a path that looks like keys or money stands here all the same: the linter asks. */
+  because: z.string().min(20).max(200).optional(),
   docsUrl: z.url().optional(),
   example: capabilityExample,
 });
