@@ -194,7 +194,11 @@ export class OpenVault {
       this.index(place.slice(0, at)).doubted.add(place.slice(at + 1));
     }
     found.forget();
-    await inSlices(snapshot.rows, (row) => this.#loadRow(row));
+    await inSlices(
+      snapshot.rows,
+      (row) => this.#loadRow(row),
+      (row) => row.sealed.length,
+    );
     await inSlices(snapshot.ledger, ({ table, id, live }) => {
       const index = this.index(table);
       if (live && !index.rows.has(id) && !index.damaged.has(id)) index.damaged.set(id, 'it was removed');

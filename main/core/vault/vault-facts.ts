@@ -1,3 +1,4 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { Header } from './header.ts';
 import type { OpenVault } from './open-vault.ts';
 import type { VaultFacts } from './ports.ts';
@@ -52,4 +53,12 @@ function* warningsOf({ header, remains, noAnchor, anchorFailed }: FactsInput): I
   if (noAnchor)
     yield 'No anchor was found, as on a new machine: whether this vault is the newest copy could not be checked.';
   if (anchorFailed) yield 'The anchor against rollback cannot be written.';
+}
+
+/** Why there is nothing to open. */
+export function noHeader(remains: boolean): AivaultError {
+  if (!remains) return new AivaultError('vault_missing', 'There is no vault yet.', { hint: 'Run: aivault init' });
+  return new AivaultError('integrity_error', 'The vault has lost its header, or it is not one this version reads.', {
+    hint: 'Restore a backup. A new vault is never made over the remains of an old one.',
+  });
 }

@@ -15,7 +15,7 @@ import type { ReadTable, TableSpec, Tx } from './sealed.ts';
 import { readTable } from './table-index.ts';
 import { Transaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
-import { vaultFacts } from './vault-facts.ts';
+import { noHeader, vaultFacts } from './vault-facts.ts';
 
 /** Reads what is on disk; opens nothing. `protectors` is given by tests only. */
 export async function createVault(deps: VaultDeps, protectors: Protectors = systemProtectors(deps)): Promise<Vault> {
@@ -286,12 +286,8 @@ class StoredVault implements Vault {
   }
 
   #requireHeader(): Header {
-    if (this.#header !== null) return this.#header;
-    if (!this.#remains)
-      throw new AivaultError('vault_missing', 'There is no vault yet.', { hint: 'Run: aivault init' });
-    throw new AivaultError('integrity_error', 'The vault has lost its header, or it is not one this version reads.', {
-      hint: 'Restore a backup. A new vault is never made over the remains of an old one.',
-    });
+    if (this.#header === null) throw noHeader(this.#remains);
+    return this.#header;
   }
 
   #requireOpen(): OpenVault {
