@@ -6,6 +6,7 @@ import type { OperationName } from '#contract/operations.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { openApiDocument } from '#contract/rest/open-api.ts';
 import * as shape from '#contract/rest/path-shapes.ts';
+import { parseBody, parseQuery } from '#contract/rest/rest-parse.ts';
 import * as json from './rest-answers.ts';
 import { errorAnswer, type RestAnswer } from './rest-errors.ts';
 import {

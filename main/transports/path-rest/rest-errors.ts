@@ -1,4 +1,4 @@
-import { AivaultError, type ErrorBody, errorTable } from '#contract/errors.ts';
+import { type ErrorBody, errorTable } from '#contract/errors.ts';
 
 // Our codes in the words of the /v1 envelope.
 
@@ -37,27 +37,4 @@ export function errorAnswer(body: ErrorBody, requestId: string): RestAnswer {
       },
     },
   };
-}
-
-/** Which word a field's fault has of its own; anything else is `invalid_request`. */
-const fieldWords: Readonly<Record<string, string>> = {
-  secret_type: 'invalid_secret_type',
-  expires_in: 'invalid_duration',
-  expiring_within: 'invalid_duration',
-  cursor: 'invalid_cursor',
-  prefix: 'invalid_path',
-};
-
-/** `invalid_request` naming the field; its value is never repeated. */
-export function fieldFault(path: readonly PropertyKey[]): AivaultError {
-  const field = path.map(String).join('.');
-  const last = String(path.at(-1) ?? '');
-  const where =
-    field === '' ? 'The body is not what this address takes.' : `The field ${printable(field)} is not valid.`;
-  return new AivaultError('invalid_request', where, { reason: fieldWords[last] ?? 'invalid_request' });
-}
-
-/** Field names come from the caller too: only plain ones are repeated. */
-function printable(field: string): string {
-  return /^[A-Za-z0-9_.[\]-]{1,80}$/.test(field) ? `"${field}"` : 'you sent';
 }

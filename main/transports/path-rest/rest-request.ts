@@ -1,8 +1,6 @@
-import type { z } from 'zod';
 import { AivaultError } from '#contract/errors.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { pathRoutes, type RestRoute, type RestRouteName } from '#contract/rest/path-routes.ts';
-import { fieldFault } from './rest-errors.ts';
 
 // From bytes on the wire to a route and its parsed parts.
 
@@ -67,35 +65,6 @@ export function bearerOf(headers: readonly HeaderPair[]): string | null {
 /** The one value of a header, or undefined. */
 export function headerOf(headers: readonly HeaderPair[], name: string): string | undefined {
   return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
-}
-
-/** The query, parsed strictly: unknown and repeated names are refused. */
-export function parseQuery<S extends z.ZodType>(schema: S, query: string): z.output<S> {
-  if (query === '') return parse(schema, {});
-  const fields: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (Object.hasOwn(fields, name)) throw fieldFault([name]);
-    fields[name] = value;
-  }
-  return parse(schema, fields);
-}
-
-/** A JSON body, parsed strictly. */
-export function parseBody<S extends z.ZodType>(schema: S, body: Uint8Array): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new AivaultError('invalid_request', 'The body is not JSON.');
-  }
-  return parse(schema, value);
-}
-
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  throw fieldFault(first?.code === 'unrecognized_keys' ? [...first.path, first.keys[0]!] : (first?.path ?? []));
 }
 
 /** `If-Match: "3"` → 3; `If-None-Match: *` → 0 (only if there is nothing yet); neither → undefined. */
