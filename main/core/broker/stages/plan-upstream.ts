@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import type { HeaderPair } from '#contract/proxied.ts';
 import { queryNames } from '../../policy/canonical.ts';
 import { strategyOf } from '../auth/strategies.ts';
 import { forwardedHeaders, type RequestHeaderRules, requestHeaderRules } from '../headers/request-headers.ts';
@@ -30,14 +31,15 @@ export function planUpstream(from: Permitted): Planned {
   const upstreamPath = prefix === null ? path : path === '/' ? prefix : `${prefix}${path}`;
   const origin = `https://${from.host}`;
   const shown = strategyOf(credential.auth).shown(credential.auth, { path: upstreamPath, query });
-  const plan = {
+  const upstreamHeaders: readonly HeaderPair[] = forwardedHeaders(from.requestHeaders, rules.headers, whole);
+  // The only place a Planned is made.
+  return {
+    ...from,
     origin,
     upstreamPath,
-    upstreamHeaders: forwardedHeaders(from.requestHeaders, rules.headers, whole),
+    upstreamHeaders,
     shownUrl: `${origin}${shown.path}${shown.query === null ? '' : `?${shown.query}`}`,
-  };
-  // The only place a Planned is made.
-  return Object.assign({}, from, plan) as Planned;
+  } as Planned;
 }
 
 function credentialRules(credential: CredentialView): CredentialRules {
