@@ -65,7 +65,10 @@ export function takeToken(headers: readonly HeaderPair[], path: string, query: s
 }
 
 function tokenOfHeader([name, value]: HeaderPair): string | null {
-  if (value.includes(mark)) return (headerSlot.exec(value) ?? signatureSlot.exec(value))?.[1] ?? null;
+  if (value.includes(mark)) {
+    if (name !== 'authorization') return token.test(value) ? value : null;
+    return (headerSlot.exec(value) ?? signatureSlot.exec(value))?.[1] ?? null;
+  }
   return name === 'authorization' && /^basic /i.test(value) ? tokenOfBasic(value.slice(6).trim()) : null;
 }
 
