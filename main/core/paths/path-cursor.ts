@@ -1,23 +1,40 @@
 import { AivaultError } from '#contract/errors.ts';
+import { open, seal } from '../crypto/aead.ts';
 
 /** Seals and opens the text of a cursor; keyed, so that nobody can make one up or read one. */
 export interface CursorSeal {
   seal(text: string): string;
-  /** Null where the text was not sealed by us, or was sealed for another question. */
+  /** Null where the text was not sealed by us. */
   open(sealed: string): string | null;
+}
+
+const purpose = Buffer.from('cursor');
+
+/** Cursors under a subkey of the vault: they live as long as the vault does, and mean nothing to another one. */
+export function createCursorSeal(key: () => Uint8Array): CursorSeal {
+  return {
+    seal: (text) => Buffer.from(seal(key(), Buffer.from(text), purpose)).toString('base64url'),
+    open: (sealed) => {
+      try {
+        return Buffer.from(open(key(), Buffer.from(sealed, 'base64url'), purpose)).toString();
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 /**
  * A page's cursor is the last path it showed. Pages go by path order, so a path that exists all along is shown once,
  * whatever is written in between. The question is sealed in: a cursor of one list does not open another.
  */
-export function sealCursor(seal: CursorSeal, question: string, lastPath: string): string {
-  return seal.seal(JSON.stringify([question, lastPath]));
+export function sealCursor(cursors: CursorSeal, question: string, lastPath: string): string {
+  return cursors.seal(JSON.stringify([question, lastPath]));
 }
 
 /** The path to go on after; `invalid_request` (reason `invalid_cursor`) where the cursor is not of this question. */
-export function openCursor(seal: CursorSeal, question: string, cursor: string): string {
-  const text = seal.open(cursor);
+export function openCursor(cursors: CursorSeal, question: string, cursor: string): string {
+  const text = cursors.open(cursor);
   const parts: unknown = text === null ? null : JSON.parse(text);
   if (Array.isArray(parts) && parts[0] === question && typeof parts[1] === 'string') return parts[1];
   throw new AivaultError('invalid_request', 'This cursor does not belong to this list.', { reason: 'invalid_cursor' });

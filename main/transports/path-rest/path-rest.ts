@@ -9,15 +9,7 @@ import * as shape from '#contract/rest/path-shapes.ts';
 import { parseBody, parseQuery } from '#contract/rest/rest-parse.ts';
 import * as json from './rest-answers.ts';
 import { errorAnswer, type RestAnswer } from './rest-errors.ts';
-import {
-  bearerOf,
-  conditionOf,
-  parseBody,
-  parseQuery,
-  type RestRequest,
-  type Routed,
-  routeOf,
-} from './rest-request.ts';
+import { bearerOf, conditionOf, type RestRequest, type Routed, routeOf } from './rest-request.ts';
 
 /** Asks with a bearer token. `input` runs only once the token was verified; what it throws becomes the answer. */
 export type Ask = (bearer: string | null, name: OperationName, input: () => unknown) => Promise<Result<unknown>>;
