@@ -28,7 +28,7 @@ export const registryHost = z
     'an exact host, or one label with a {name} before at least two plain ones',
   );
 
-const headerPattern = z.string().regex(/^[a-z0-9-]+\*?$/, 'a lower-case header name, or a beginning with *');
+const headerPattern = z.string().regex(/^[a-z0-9_-]+\*?$/, 'a lower-case header name, or a beginning with *');
 
 export const providerSecret = z.strictObject({
   /** The name people already use for it, e.g. `OPENAI_API_KEY`. */
