@@ -6,7 +6,10 @@ import type { TokenRow } from './token-rows.ts';
 // What a token stands for when it is used. A request may narrow it and never widen it.
 
 /** The context a row or an input names; absent parts are left out. */
-export function contextOf(ids: { workspaceId?: string | null | undefined; groupId?: string | null | undefined }): Context {
+export function contextOf(ids: {
+  workspaceId?: string | null | undefined;
+  groupId?: string | null | undefined;
+}): Context {
   return {
     ...(ids.workspaceId == null ? {} : { workspaceId: ids.workspaceId }),
     ...(ids.groupId == null ? {} : { groupId: ids.groupId }),
@@ -64,10 +67,16 @@ export function checkWish(view: CatalogView, wish: GrantWish): void {
     });
   }
   if (providers.size !== 1 || !providers.has(credential.provider)) {
-    throw new AivaultError('invalid_request', `The credential ${wish.credential} belongs to another provider than the capabilities.`);
+    throw new AivaultError(
+      'invalid_request',
+      `The credential ${wish.credential} belongs to another provider than the capabilities.`,
+    );
   }
   if (!isVisible(credential.context, wish.context)) {
-    throw new AivaultError('invalid_request', `The credential ${wish.credential} is not available in this workspace or group.`);
+    throw new AivaultError(
+      'invalid_request',
+      `The credential ${wish.credential} is not available in this workspace or group.`,
+    );
   }
 }
 

@@ -19,7 +19,9 @@ export function createPresence({ keyProvider, checkPassphrase }: PresenceDeps) {
     if (actor.kind === 'operator' && actor.via === 'window' && presence?.confirmed === true) return 'window';
     if (provider === 'passphrase') {
       if (presence?.passphrase !== undefined && (await checkPassphrase(presence.passphrase))) return 'passphrase';
-      throw required(presence?.passphrase === undefined ? 'This needs the passphrase again.' : 'The passphrase is wrong.');
+      throw required(
+        presence?.passphrase === undefined ? 'This needs the passphrase again.' : 'The passphrase is wrong.',
+      );
     }
     if (provider === 'keychain' && actor.kind === 'operator' && actor.via === 'window') {
       throw required('This needs a confirmation in the window.');

@@ -37,7 +37,11 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
   const checkpoints = new Map((await source.readCheckpoints()).map(({ seq, mac }) => [seq, mac]));
   let last: { seq: number; hash: Uint8Array } = { seq: 0, hash: genesis };
   let entries = 0;
-  const broken = (seq: number, reason: BreakReason): ChainVerdict => ({ intact: false, entries, break: { seq, reason } });
+  const broken = (seq: number, reason: BreakReason): ChainVerdict => ({
+    intact: false,
+    entries,
+    break: { seq, reason },
+  });
 
   for (;;) {
     const rows = await source.scan(last.seq, pageSize);

@@ -27,7 +27,8 @@ export function planCapability(
 ): { readonly row: CapabilityRow; readonly widens: boolean } {
   if (catalog.allCapabilities.has(wish.id)) {
     throw new AivaultError('already_exists', `There is a capability ${wish.id} already.`, {
-      hint: registry.capability(wish.id) === undefined ? 'Delete it first.' : 'It is the registry’s; choose another id.',
+      hint:
+        registry.capability(wish.id) === undefined ? 'Delete it first.' : 'It is the registry’s; choose another id.',
     });
   }
   const credential = wish.credential === undefined ? undefined : catalog.allCredentials.get(wish.credential);
@@ -73,7 +74,8 @@ function chooseHost(
     }
     return host;
   }
-  const among = credential === undefined ? catalog.credentialsOf(provider).flatMap((each) => each.hosts) : credential.hosts;
+  const among =
+    credential === undefined ? catalog.credentialsOf(provider).flatMap((each) => each.hosts) : credential.hosts;
   const hosts = [...new Set(among.length > 0 ? among : (known?.hosts ?? []))];
   if (hosts.length === 1 && hosts[0] !== undefined) return hosts[0];
   throw new AivaultError('invalid_request', 'hosts: a capability has exactly one host; name it with --host.', {

@@ -31,7 +31,9 @@ export function fromRegistry(provider: Provider, alternative: ProviderAlternativ
 
 /** Fields that are injected but not redacted: account ids, client ids. */
 function identifiersOf(secrets: readonly ProviderSecret[]): ReadonlySet<string> {
-  return new Set(secrets.flatMap((secret) => [...(secret.identifier ? [secret.field] : []), ...secret.identifierFields]));
+  return new Set(
+    secrets.flatMap((secret) => [...(secret.identifier ? [secret.field] : []), ...secret.identifierFields]),
+  );
 }
 
 /** How a credential reads in a list. No secret can be in it. */

@@ -28,7 +28,12 @@ export interface PlannedCredential {
  * Checks a credential the operator wants and plans its row: everything that could fail at use fails here. Throws
  * `invalid_request` or `policy_violation` with the reason; messages never repeat a host or template.
  */
-export function planCredential(wish: CredentialWish, secret: LiveSecret, registry: Registry, nowMs: number): PlannedCredential {
+export function planCredential(
+  wish: CredentialWish,
+  secret: LiveSecret,
+  registry: Registry,
+  nowMs: number,
+): PlannedCredential {
   if (isReservedId(wish.id, (name) => registry.byName(name) !== undefined)) {
     throw new AivaultError('already_exists', `The id ${wish.id} belongs to the registry's own credentials.`, {
       hint: 'Choose an id that does not begin with a provider of the registry and a dot, for example my-openai.',
@@ -86,7 +91,8 @@ function customHosts(wish: CredentialWish): string[] {
 
 function registryHosts(wish: CredentialWish, provider: Provider): string[] {
   const patterns = [...provider.hosts, ...provider.alternateHosts];
-  if (wish.allowLocal) throw new AivaultError('policy_violation', `The hosts of ${provider.provider} come from the registry.`);
+  if (wish.allowLocal)
+    throw new AivaultError('policy_violation', `The hosts of ${provider.provider} come from the registry.`);
   const hosts = [...new Set(wish.hosts.map(readHost))];
   if (hosts.some((host) => !registryAllows(patterns, host))) {
     throw new AivaultError('policy_violation', `This host is not one of ${provider.provider}'s.`, {
@@ -105,9 +111,13 @@ function registryHosts(wish: CredentialWish, provider: Provider): string[] {
 
 function checkRegistryAuth(auth: Auth | undefined, provider: Provider): void {
   if (auth !== undefined && JSON.stringify(auth) !== JSON.stringify(provider.auth)) {
-    throw new AivaultError('policy_violation', `How ${provider.provider} is authenticated comes from the registry and cannot be changed.`, {
-      hint: 'Leave the auth flags out.',
-    });
+    throw new AivaultError(
+      'policy_violation',
+      `How ${provider.provider} is authenticated comes from the registry and cannot be changed.`,
+      {
+        hint: 'Leave the auth flags out.',
+      },
+    );
   }
 }
 
@@ -117,7 +127,10 @@ function checkAuth(auth: Auth): void {
     if (endpoint === undefined) continue;
     const url = new URL(endpoint);
     if (url.username !== '' || url.password !== '' || url.hash !== '' || url.port !== '') {
-      throw new AivaultError('invalid_request', 'auth: an endpoint is https://host/path, without user, port or fragment.');
+      throw new AivaultError(
+        'invalid_request',
+        'auth: an endpoint is https://host/path, without user, port or fragment.',
+      );
     }
     readHost(url.hostname);
   }
@@ -128,7 +141,10 @@ function readPrefix(text: string): string {
   const segments = prefix.split('/').slice(1);
   const plain = /^(?:\/[A-Za-z0-9._~!$&'()+,;=:@-]+)+$/.test(prefix);
   if (!plain || segments.some((segment) => segment === '.' || segment === '..')) {
-    throw new AivaultError('invalid_request', 'upstreamPathPrefix: a path like /backend-api, without query or dot segments.');
+    throw new AivaultError(
+      'invalid_request',
+      'upstreamPathPrefix: a path like /backend-api, without query or dot segments.',
+    );
   }
   return prefix;
 }

@@ -15,8 +15,15 @@ const hint = 'A host is a name like api.example.com: no scheme, path, user, port
  */
 export function readHost(text: string): string {
   const host = text.trim().toLowerCase().replace(/:443$/, '');
-  if (isAddress(host) || localNames.some((name) => host.replace(/\.$/, '') === name || host.replace(/\.$/, '').endsWith(`.${name}`))) {
-    throw new AivaultError('policy_violation', 'This host names this machine or a private network, or is an IP address.', { hint });
+  if (
+    isAddress(host) ||
+    localNames.some((name) => host.replace(/\.$/, '') === name || host.replace(/\.$/, '').endsWith(`.${name}`))
+  ) {
+    throw new AivaultError(
+      'policy_violation',
+      'This host names this machine or a private network, or is an IP address.',
+      { hint },
+    );
   }
   if (!isDnsName(host)) throw new AivaultError('invalid_request', 'This is not a host name.', { hint });
   return host;
@@ -31,7 +38,8 @@ export function readLocalHost(text: string): string {
   const match = /^(?<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?<port>[0-9]{1,5}))?$/.exec(host);
   const name = match?.groups?.['name'] ?? '';
   const port = match?.groups?.['port'];
-  const known = name === 'localhost' || isDnsName(name) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || name.startsWith('[');
+  const known =
+    name === 'localhost' || isDnsName(name) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || name.startsWith('[');
   if (!known || (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))) {
     throw new AivaultError('invalid_request', 'This is not a local service: give name:port or address:port.');
   }

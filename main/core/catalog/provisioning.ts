@@ -1,9 +1,9 @@
-import type { Notice } from '#contract/schemas/secrets.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
+import type { Notice } from '#contract/schemas/secrets.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';
-import { derivedCredentialId } from './derived-id.ts';
 import { exactHosts } from './derive.ts';
+import { derivedCredentialId } from './derived-id.ts';
 import { scopeContext } from './live-secret.ts';
 
 // What storing a secret sets in motion, said in one sentence each. Nothing is written here: the credential of a complete
@@ -17,7 +17,12 @@ export interface ProvisionFacts {
 }
 
 /** Notices after the secret `name` was stored (`created`) or given a new value (`rotated`). */
-export function provisionNotices(facts: ProvisionFacts, name: string, scope: Scope, how: 'created' | 'rotated'): Notice[] {
+export function provisionNotices(
+  facts: ProvisionFacts,
+  name: string,
+  scope: Scope,
+  how: 'created' | 'rotated',
+): Notice[] {
   const claim = facts.registry.bySecretName(name);
   if (claim === undefined) return [];
   const { provider } = claim;
@@ -40,12 +45,19 @@ function noticeFor(
   }
   if (exactHosts(source).length === 0) {
     const command = `aivault credential create <id> --provider ${provider.provider} --secret-ref vault:secret:<id> --host <${source.hosts[0]}>`;
-    return { kind: 'waiting', text: `Waiting for your own host to complete ${provider.provider} credential: ${command}` };
+    return {
+      kind: 'waiting',
+      text: `Waiting for your own host to complete ${provider.provider} credential: ${command}`,
+    };
   }
   if (!facts.isEnabled(id)) {
-    return { kind: 'warning', text: `Credential ${id} is complete but disabled; enable it with: aivault credential enable ${id}` };
+    return {
+      kind: 'warning',
+      text: `Credential ${id} is complete but disabled; enable it with: aivault credential enable ${id}`,
+    };
   }
   if (how === 'rotated') return { kind: 'reconciled', text: `Credential auto-reconciled: ${id}` };
-  const opens = alternative !== null && alternative.capabilities.length > 0 ? alternative.capabilities : provider.capabilities;
+  const opens =
+    alternative !== null && alternative.capabilities.length > 0 ? alternative.capabilities : provider.capabilities;
   return { kind: 'provisioned', text: `Credential auto-provisioned: ${id} (${opens.length} capabilities enabled)` };
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { auth } from '#contract/schemas/auth.ts';
-import { capabilityId, credentialId, httpMethod, pathPattern, policy, providerName } from '#contract/schemas/catalog.ts';
+import {
+  capabilityId,
+  credentialId,
+  httpMethod,
+  pathPattern,
+  policy,
+  providerName,
+} from '#contract/schemas/catalog.ts';
 import { contextId, scope } from '#contract/schemas/scope.ts';
 import { secretId, timeMs } from '#contract/schemas/secrets.ts';
 import type { TableSpec } from '../vault/sealed.ts';

@@ -1,10 +1,10 @@
 import { scopeText } from '#contract/schemas/scope.ts';
 import type { Capability } from '../broker/ports.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
-import { type CatalogCredential, fromRegistry } from './credential-view.ts';
-import { boundCredentialId } from './derived-id.ts';
-import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
 import { effectOf, noPolicy } from './capability-facts.ts';
+import { type CatalogCredential, fromRegistry } from './credential-view.ts';
+import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
+import { boundCredentialId } from './derived-id.ts';
 import { type LiveSecret, type LiveSecrets, scopeContext } from './live-secret.ts';
 import type { CapabilityRow, CredentialRow } from './rows.ts';
 
@@ -29,7 +29,13 @@ export function credentialFromRow(
     const secretIds = provider === undefined || secret === undefined ? null : storedFields(provider, secret, buckets);
     if (provider === undefined || secretIds === null) return { ...unusable(row), ...base };
     const own = fromRegistry(provider, null);
-    return { ...own, ...base, secretIds, upstreamPathPrefix: row.upstreamPathPrefix ?? own.upstreamPathPrefix, ready: true };
+    return {
+      ...own,
+      ...base,
+      secretIds,
+      upstreamPathPrefix: row.upstreamPathPrefix ?? own.upstreamPathPrefix,
+      ready: true,
+    };
   }
   const ready = secret !== undefined;
   return { ...unusable(row), ...base, auth: row.auth, secretIds: ready ? { secret: row.secretId } : {}, ready };
@@ -69,7 +75,11 @@ function storedFields(
 }
 
 /** The credential a binding gives a secret that no credential of the provider uses yet. Null where it cannot serve. */
-export function credentialFromBinding(provider: string, secret: LiveSecret, registry: Registry): CatalogCredential | null {
+export function credentialFromBinding(
+  provider: string,
+  secret: LiveSecret,
+  registry: Registry,
+): CatalogCredential | null {
   const known = registry.byName(provider);
   const field = known?.secrets.length === 1 ? known.secrets[0]?.field : undefined;
   if (known === undefined || field === undefined || exactHosts(known).length === 0) return null;
@@ -102,7 +112,10 @@ export function capabilityFromRow(row: CapabilityRow, policy: Capability['policy
   };
 }
 
-export function capabilityFromRegistry(entry: RegistryCapability, policy: Capability['policy'] | undefined): Capability {
+export function capabilityFromRegistry(
+  entry: RegistryCapability,
+  policy: Capability['policy'] | undefined,
+): Capability {
   const { capability, provider, alternative } = entry;
   return {
     id: capability.id,

@@ -7,7 +7,15 @@ import type { SealedTables } from '../vault/sealed.ts';
 import type { CatalogCredential } from './credential-view.ts';
 import { bucketsOf, deriveCredentials } from './derive.ts';
 import { type LiveSecrets, mayUse, specificity } from './live-secret.ts';
-import { bindingTable, type BindingRow, capabilityTable, credentialTable, policyTable, switchId, switchTable } from './rows.ts';
+import {
+  type BindingRow,
+  bindingTable,
+  capabilityTable,
+  credentialTable,
+  policyTable,
+  switchId,
+  switchTable,
+} from './rows.ts';
 import { capabilityFromRegistry, capabilityFromRow, credentialFromBinding, credentialFromRow } from './stored.ts';
 import { nearest } from './suggest.ts';
 
@@ -30,7 +38,10 @@ export interface SnapshotSources {
 export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): CatalogSnapshot {
   const off = vault.table(switchTable);
   const policies = new Map<string, Policy>(vault.table(policyTable).entries());
-  const bindings = groupBy([...vault.table(bindingTable).entries()].map(([, row]) => row), (row) => row.capability);
+  const bindings = groupBy(
+    [...vault.table(bindingTable).entries()].map(([, row]) => row),
+    (row) => row.capability,
+  );
   const buckets = bucketsOf(secrets.live());
 
   const allCredentials = new Map<string, CatalogCredential>();
@@ -72,7 +83,9 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     backing: (capability) => [
       ...(credentialsByProvider.get(capability.provider) ?? []).filter((one) => canBack(one, capability)),
       ...[...boundOnly.values()].filter((one) =>
-        bindings.get(capability.id)?.some((row) => one.provider === capability.provider && usesSecret(one, row.secretId)),
+        bindings
+          .get(capability.id)
+          ?.some((row) => one.provider === capability.provider && usesSecret(one, row.secretId)),
       ),
     ],
     capability: (id) => enabled.get(id),
@@ -129,7 +142,10 @@ function usesSecret(credential: CredentialView, secretId: string): boolean {
 
 function covers(credential: CredentialView, context: Context): boolean {
   const { workspaceId, groupId } = credential.context;
-  return (workspaceId === undefined || workspaceId === context.workspaceId) && (groupId === undefined || groupId === context.groupId);
+  return (
+    (workspaceId === undefined || workspaceId === context.workspaceId) &&
+    (groupId === undefined || groupId === context.groupId)
+  );
 }
 
 function bindingApplies(row: BindingRow, context: Context, consumer: string | null): boolean {

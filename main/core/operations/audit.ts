@@ -28,14 +28,27 @@ export function auditHandlers(
 
     'audit.export': async ({ afterSeq, limit }) => {
       const rows = await services.audit.scan(afterSeq, limit);
-      const lines = rows.map(({ seq, tsMs, body, hash }) => ({ seq, tsMs, body, hash: Buffer.from(hash).toString('hex') }));
+      const lines = rows.map(({ seq, tsMs, body, hash }) => ({
+        seq,
+        tsMs,
+        body,
+        hash: Buffer.from(hash).toString('hex'),
+      }));
       return { lines, nextAfterSeq: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
     },
 
     'audit.series': async ({ fromMs, untilMs, buckets, credential, capability }) => {
       const width = Math.max(1, Math.ceil((untilMs - fromMs) / buckets));
-      const counted = Array.from({ length: buckets }, (_, i) => ({ fromMs: fromMs + i * width, allowed: 0, refused: 0, failed: 0 }));
-      const narrow = { ...(credential === undefined ? {} : { credential }), ...(capability === undefined ? {} : { capability }) };
+      const counted = Array.from({ length: buckets }, (_, i) => ({
+        fromMs: fromMs + i * width,
+        allowed: 0,
+        refused: 0,
+        failed: 0,
+      }));
+      const narrow = {
+        ...(credential === undefined ? {} : { credential }),
+        ...(capability === undefined ? {} : { capability }),
+      };
       let beforeSeq: number | undefined;
       for (;;) {
         const entries = await services.audit.list({

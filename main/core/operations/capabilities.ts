@@ -15,8 +15,10 @@ type CapabilityRows =
   | 'capabilities.delete'
   | 'capabilities.setEnabled';
 
-export function capabilityHandlers(services: Services, baseUrl: () => string | null): Pick<CoreHandlers, CapabilityRows> {
-  const { registry } = services;
+export function capabilityHandlers(
+  services: Services,
+  baseUrl: () => string | null,
+): Pick<CoreHandlers, CapabilityRows> {
   const summary = (id: string) => capabilitySummary(services, requireKnown(services, id));
 
   return {
@@ -38,9 +40,12 @@ export function capabilityHandlers(services: Services, baseUrl: () => string | n
       return describeCapability({
         capability,
         summary: capabilitySummary(services, capability),
-        credentials: services.catalog().backing(capability).map((each) => each.id),
-        entry: registry.capability(capability.id),
-        provider: registry.byName(capability.provider),
+        credentials: services
+          .catalog()
+          .backing(capability)
+          .map((each) => each.id),
+        entry: services.registry.capability(capability.id),
+        provider: services.registry.byName(capability.provider),
         authKind: authKindOf(services, capability),
         baseUrl: baseUrl(),
       });
@@ -49,7 +54,8 @@ export function capabilityHandlers(services: Services, baseUrl: () => string | n
     'capabilities.create': async (input, call) => {
       call.note({ capability: input.id });
       const { provider, credential, ...rest } = input;
-      const plan = () => planCapability({ ...rest, provider, credential }, services.catalog(), registry, services.now());
+      const plan = () =>
+        planCapability({ ...rest, provider, credential }, services.catalog(), services.registry, services.now());
       if (plan().widens) await call.prove();
       await services.change((tx) => tx.put(capabilityTable, input.id, plan().row), 'capabilities.changed');
       return summary(input.id);
@@ -63,7 +69,8 @@ export function capabilityHandlers(services: Services, baseUrl: () => string | n
         if (removedPolicy) tx.remove(policyTable, id);
         if (own) {
           tx.remove(capabilityTable, id);
-          if (tx.get(switchTable, switchId.capability(id)) !== undefined) tx.remove(switchTable, switchId.capability(id));
+          if (tx.get(switchTable, switchId.capability(id)) !== undefined)
+            tx.remove(switchTable, switchId.capability(id));
         } else if (services.catalog().isEnabledCapability(id)) {
           // What the registry offers is deleted by switching it off; `enable` brings it back.
           tx.put(switchTable, switchId.capability(id), { enabled: false });
@@ -91,7 +98,8 @@ export function capabilityHandlers(services: Services, baseUrl: () => string | n
 export function requireKnown(services: Services, id: string): Capability {
   const { allCapabilities } = services.catalog();
   const found = allCapabilities.get(id);
-  if (found === undefined) throw unknownCapability({ suggest: (wanted) => nearest(wanted, allCapabilities.keys()) }, id);
+  if (found === undefined)
+    throw unknownCapability({ suggest: (wanted) => nearest(wanted, allCapabilities.keys()) }, id);
   return found;
 }
 

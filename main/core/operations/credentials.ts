@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Credential } from '#contract/schemas/catalog.ts';
 import { contextOf } from '../access/grants.ts';
+import { checkAuth } from '../broker/auth/check-auth.ts';
 import { credentialSummary } from '../catalog/credential-view.ts';
 import { planCredential } from '../catalog/credentials.ts';
 import { credentialTable, switchId, switchTable } from '../catalog/rows.ts';
@@ -32,44 +33,60 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
       const plan = () => {
         if (services.catalog().allCredentials.has(id)) throw taken(id);
         const secret = liveSecret(services.secrets, secretRef);
-        return { ...planCredential(wish, secret, services.registry, services.now()), secret };
+        const planned = planCredential(wish, secret, services.registry, services.now());
+        if (planned.row.auth !== null) checkAuth(planned.row.auth, planned.row.hosts);
+        return { ...planned, secret };
       };
       const { reach, secret } = plan();
       const widens = widensHosts(services, secret.secretId, secret.pinnedProvider, secret.hosts, reach, valueAgain);
       if (widens || allowLocal) await call.prove();
-      await services.change((tx) => {
-        const planned = plan();
-        if (planned.secret.pinnedProvider === null) {
-          services.secrets.setHosts(tx, secretRef, [...new Set([...planned.secret.hosts, ...planned.reach])].sort());
-        }
-        tx.put(credentialTable, id, planned.row);
-      }, 'credentials.changed', 'capabilities.changed', 'secrets.changed');
+      await services.change(
+        (tx) => {
+          const planned = plan();
+          if (planned.secret.pinnedProvider === null) {
+            services.secrets.setHosts(tx, secretRef, [...new Set([...planned.secret.hosts, ...planned.reach])].sort());
+          }
+          tx.put(credentialTable, id, planned.row);
+        },
+        'credentials.changed',
+        'capabilities.changed',
+        'secrets.changed',
+      );
       return summary(id);
     },
 
     'credentials.delete': async ({ id }, call) => {
       call.note({ credential: id });
-      const removed = await services.change((tx) => {
-        const found = services.catalog().allCredentials.get(id);
-        const stored = tx.get(credentialTable, id) !== undefined;
-        if (found === undefined && !stored) return false;
-        removeCredentials(services, tx, new Set([id]));
-        if (stored) tx.remove(credentialTable, id);
-        // The registry would give it again at once: switching it off is what makes deleting mean something.
-        else tx.put(switchTable, switchId.credential(id), { enabled: false });
-        return true;
-      }, 'credentials.changed', 'capabilities.changed', 'tokens.changed');
+      const removed = await services.change(
+        (tx) => {
+          const found = services.catalog().allCredentials.get(id);
+          const stored = tx.get(credentialTable, id) !== undefined;
+          if (found === undefined && !stored) return false;
+          removeCredentials(services, tx, new Set([id]));
+          if (stored) tx.remove(credentialTable, id);
+          // The registry would give it again at once: switching it off is what makes deleting mean something.
+          else tx.put(switchTable, switchId.credential(id), { enabled: false });
+          return true;
+        },
+        'credentials.changed',
+        'capabilities.changed',
+        'tokens.changed',
+      );
       return { id, removed };
     },
 
     'credentials.setEnabled': async ({ id, enabled }, call) => {
       call.note({ credential: id, note: enabled ? 'enabled' : 'disabled' });
-      await services.change((tx) => {
-        if (!services.catalog().allCredentials.has(id)) throw noCredential(id);
-        const off = tx.get(switchTable, switchId.credential(id)) !== undefined;
-        if (enabled && off) tx.remove(switchTable, switchId.credential(id));
-        if (!enabled && !off) tx.put(switchTable, switchId.credential(id), { enabled: false });
-      }, 'credentials.changed', 'capabilities.changed');
+      await services.change(
+        (tx) => {
+          if (!services.catalog().allCredentials.has(id)) throw noCredential(id);
+          const off = tx.get(switchTable, switchId.credential(id)) !== undefined;
+          if (enabled && off) tx.remove(switchTable, switchId.credential(id));
+          if (!enabled && !off) tx.put(switchTable, switchId.credential(id), { enabled: false });
+        },
+        'credentials.changed',
+        'capabilities.changed',
+      );
       return summary(id);
     },
   };
@@ -105,7 +122,9 @@ function widensHosts(
 }
 
 function noCredential(id: string): AivaultError {
-  return new AivaultError('credential_not_found', `There is no credential ${id}.`, { hint: 'See `aivault credential list`.' });
+  return new AivaultError('credential_not_found', `There is no credential ${id}.`, {
+    hint: 'See `aivault credential list`.',
+  });
 }
 
 function taken(id: string): AivaultError {

@@ -2,8 +2,8 @@ import { AivaultError } from '#contract/errors.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { maxSecretBytes, type Notice, secretName } from '#contract/schemas/secrets.ts';
 import type { OperatorCall } from '../dispatch.ts';
-import { createdNotices, createSecret, provision, rotateSecret } from './store-secret.ts';
 import type { Services } from './services.ts';
+import { createdNotices, createSecret, provision, rotateSecret } from './store-secret.ts';
 
 interface ImportAnswer {
   created: string[];

@@ -1,12 +1,13 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { Policy } from '#contract/schemas/catalog.ts';
-import { noPolicy } from '../catalog/capability-facts.ts';
+import { createBlocklist } from '../broker/redact/blocklist.ts';
 import { bindingId, bindingSummary, planBinding } from '../catalog/bindings.ts';
+import { noPolicy } from '../catalog/capability-facts.ts';
 import { scopeContext } from '../catalog/live-secret.ts';
 import { bindingTable, policyTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { requireKnown } from './capabilities.ts';
 import { liveSecret, type Services } from './services.ts';
-import { AivaultError } from '#contract/errors.ts';
 
 type Rows = 'policies.set' | 'policies.show' | 'policies.clear' | 'bindings.set' | 'bindings.remove' | 'bindings.list';
 
@@ -17,6 +18,7 @@ export function policyHandlers(services: Services): Pick<CoreHandlers, Rows> {
     'policies.set': async ({ capability, ...limits }, call) => {
       call.note({ capability });
       requireKnown(services, capability);
+      if (limits.responseBodyBlocklist !== undefined) createBlocklist(limits.responseBodyBlocklist, '');
       await services.change((tx) => {
         const before = tx.get(policyTable, capability) ?? noPolicy;
         const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
@@ -38,22 +40,26 @@ export function policyHandlers(services: Services): Pick<CoreHandlers, Rows> {
 
     'bindings.set': async ({ capability, scope, consumer, secretRef }, call) => {
       call.note({ capability, scope, secretId: secretRef, ...(consumer === undefined ? {} : { consumer }) });
-      const row = await services.change((tx) => {
-        const secret = liveSecret(services.secrets, secretRef);
-        const wish = { capability, scope, consumer: consumer ?? null };
-        const planned = planBinding(wish, secret, services.catalog(), services.registry, services.now());
-        if (planned.hosts !== null && secret.pinnedProvider === null) {
-          const fixed = secret.hosts;
-          if (fixed.length > 0 && planned.hosts.some((host) => !fixed.includes(host))) {
-            throw new AivaultError('policy_violation', 'This secret is fixed to the hosts of its first credential.', {
-              hint: 'Create a credential for the new host; that asks for the value again.',
-            });
+      const row = await services.change(
+        (tx) => {
+          const secret = liveSecret(services.secrets, secretRef);
+          const wish = { capability, scope, consumer: consumer ?? null };
+          const planned = planBinding(wish, secret, services.catalog(), services.registry, services.now());
+          if (planned.hosts !== null && secret.pinnedProvider === null) {
+            const fixed = secret.hosts;
+            if (fixed.length > 0 && planned.hosts.some((host) => !fixed.includes(host))) {
+              throw new AivaultError('policy_violation', 'This secret is fixed to the hosts of its first credential.', {
+                hint: 'Create a credential for the new host; that asks for the value again.',
+              });
+            }
+            services.secrets.setHosts(tx, secretRef, fixed.length > 0 ? fixed : [...planned.hosts]);
           }
-          services.secrets.setHosts(tx, secretRef, fixed.length > 0 ? fixed : [...planned.hosts]);
-        }
-        tx.put(bindingTable, bindingId(capability, scope, wish.consumer), planned.row);
-        return planned.row;
-      }, 'capabilities.changed', 'secrets.changed');
+          tx.put(bindingTable, bindingId(capability, scope, wish.consumer), planned.row);
+          return planned.row;
+        },
+        'capabilities.changed',
+        'secrets.changed',
+      );
       return bindingSummary(row);
     },
 

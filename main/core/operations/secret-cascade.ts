@@ -4,8 +4,8 @@ import { bindingTable, credentialTable, switchId, switchTable } from '../catalog
 import type { CatalogSnapshot } from '../catalog/view.ts';
 import type { Tx } from '../vault/sealed.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
-import { provision } from './store-secret.ts';
 import { noSecret, type Services } from './services.ts';
+import { provision } from './store-secret.ts';
 
 // Deleting revokes: whatever depended on the secret goes in the same transaction.
 
@@ -21,7 +21,9 @@ export function previewDelete(services: Services, row: SecretRow) {
   const catalog = services.catalog();
   const credentials = dependents(catalog, row.secretId);
   const gone = new Set(credentials);
-  const bindings = [...services.vault.table(bindingTable).entries()].filter(([, each]) => each.secretId === row.secretId);
+  const bindings = [...services.vault.table(bindingTable).entries()].filter(
+    ([, each]) => each.secretId === row.secretId,
+  );
   let capabilities = 0;
   for (const capability of catalog.allCapabilities.values()) {
     const backing = catalog.backing(capability);
@@ -34,7 +36,10 @@ export function previewDelete(services: Services, row: SecretRow) {
  * Deletes a secret with its credentials, bindings, switches and the tokens tied to those credentials. Repeating it is
  * fine. The notice says what a provider of several secrets is waiting for again.
  */
-export async function deleteSecret(services: Services, secretId: string): Promise<{ row: SecretRow; notices: Notice[] }> {
+export async function deleteSecret(
+  services: Services,
+  secretId: string,
+): Promise<{ row: SecretRow; notices: Notice[] }> {
   const row = await services.change(
     (tx) => {
       if (services.secrets.get(secretId) === undefined) throw noSecret();
@@ -69,8 +74,13 @@ export function removeCredentials(services: Services, tx: Tx, gone: ReadonlySet<
 function stillWaiting(services: Services, row: SecretRow): Notice[] {
   const claim = services.registry.bySecretName(row.name);
   const others = (claim?.alternative ?? claim?.provider)?.secrets.filter((each) => each.name !== row.name) ?? [];
-  const left = others.some((each) => services.secrets.findByName(each.name, row.scope)?.pinnedProvider === row.pinnedProvider);
+  const left = others.some(
+    (each) => services.secrets.findByName(each.name, row.scope)?.pinnedProvider === row.pinnedProvider,
+  );
   if (!left || row.pinnedProvider === null) return [];
   const notices = provision(services, row, 'created').filter((notice) => notice.kind === 'waiting');
-  return notices.map((notice) => ({ ...notice, text: `${notice.text}${row.scope === 'global' ? '' : ` (${scopeText(row.scope)})`}` }));
+  return notices.map((notice) => ({
+    ...notice,
+    text: `${notice.text}${row.scope === 'global' ? '' : ` (${scopeText(row.scope)})`}`,
+  }));
 }

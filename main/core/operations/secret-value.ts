@@ -15,7 +15,8 @@ export function valueWarnings(registry: Registry, name: string, value: string): 
     warnings.push('This value is under 8 bytes: in answers it is redacted only where it stands alone.');
   }
   if (/[\r\n]$/.test(value)) warnings.push('This value ends with a line break; most APIs refuse such a key.');
-  else if (value.trim() !== value) warnings.push('This value begins or ends with white space; most APIs refuse such a key.');
+  else if (value.trim() !== value)
+    warnings.push('This value begins or ends with white space; most APIs refuse such a key.');
   const claim = registry.bySecretName(name);
   const looksLike = claim?.secret.looksLike;
   if (claim !== undefined && looksLike !== undefined && !new RegExp(looksLike, 'u').test(value.trim())) {

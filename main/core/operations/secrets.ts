@@ -6,8 +6,8 @@ import type { CoreHandlers } from '../dispatch.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
 import { importSecrets } from './import-secrets.ts';
 import { deleteSecret, previewDelete } from './secret-cascade.ts';
-import { liveSecret, type Services } from './services.ts';
 import { valueWarnings } from './secret-value.ts';
+import { liveSecret, type Services } from './services.ts';
 import { createdNotices, createSecret, metadataOf, provision, rotateSecret } from './store-secret.ts';
 
 type SecretRows =
@@ -57,7 +57,10 @@ export function secretHandlers(services: Services): Pick<CoreHandlers, SecretRow
     'secrets.rotate': async ({ secretId, value }, call) => {
       call.note({ secretId });
       const row = await rotateSecret(services, secretId, value);
-      return answer(row, [...provision(services, row, 'rotated'), ...valueWarnings(services.registry, row.name, value)]);
+      return answer(row, [
+        ...provision(services, row, 'rotated'),
+        ...valueWarnings(services.registry, row.name, value),
+      ]);
     },
 
     'secrets.deletePreview': async ({ secretId }) => {
@@ -74,23 +77,32 @@ export function secretHandlers(services: Services): Pick<CoreHandlers, SecretRow
     'secrets.attachGroup': async ({ secretId, workspaceId, groupId }, call) => {
       call.note({ secretId, workspaceId, groupId });
       const group = { workspaceId, groupId };
-      const row = await services.change((tx) => {
-        const own = liveSecret(secrets, secretId);
-        for (const other of secrets.live()) {
-          const clash = other.secretId !== secretId && other.name === own.name && isAttached(other, group);
-          if (clash) throw new AivaultError('already_exists', 'Another secret of this name is attached to the group already.');
-        }
-        return secrets.attach(tx, secretId, group);
-      }, 'secrets.changed', 'credentials.changed');
+      const row = await services.change(
+        (tx) => {
+          const own = liveSecret(secrets, secretId);
+          for (const other of secrets.live()) {
+            const clash = other.secretId !== secretId && other.name === own.name && isAttached(other, group);
+            if (clash)
+              throw new AivaultError('already_exists', 'Another secret of this name is attached to the group already.');
+          }
+          return secrets.attach(tx, secretId, group);
+        },
+        'secrets.changed',
+        'credentials.changed',
+      );
       return answer(row);
     },
 
     'secrets.detachGroup': async ({ secretId, workspaceId, groupId }, call) => {
       call.note({ secretId, workspaceId, groupId });
-      const row = await services.change((tx) => {
-        liveSecret(secrets, secretId);
-        return secrets.detach(tx, secretId, { workspaceId, groupId });
-      }, 'secrets.changed', 'credentials.changed');
+      const row = await services.change(
+        (tx) => {
+          liveSecret(secrets, secretId);
+          return secrets.detach(tx, secretId, { workspaceId, groupId });
+        },
+        'secrets.changed',
+        'credentials.changed',
+      );
       return answer(row);
     },
 

@@ -1,14 +1,15 @@
-import type { EventName } from '#contract/events.ts';
 import type { AivaultError } from '#contract/errors.ts';
 import { AivaultError as Refusal } from '#contract/errors.ts';
+import type { EventName } from '#contract/events.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { AuditLog } from '../audit/log.ts';
+import type { Reach } from '../catalog/reach.ts';
 import type { CatalogSnapshot } from '../catalog/view.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Vault } from '../vault/ports.ts';
+import type { Tx } from '../vault/sealed.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
 import type { Secrets } from '../vault/secrets.ts';
-import type { Tx } from '../vault/sealed.ts';
 import type { Usage } from '../vault/usage.ts';
 
 /** What the handlers of all nouns share. core.ts makes one. */
@@ -18,7 +19,9 @@ export interface Services {
   readonly usage: Usage;
   readonly tokens: Tokens;
   readonly audit: AuditLog;
+  /** The registry as far as the operator has accepted it; may change when the vault opens. */
   readonly registry: Registry;
+  readonly reach: Pick<Reach, 'remember'>;
   readonly now: () => number;
   /** The catalog as it is now; rebuilt after every change. */
   catalog(): CatalogSnapshot;

@@ -22,15 +22,17 @@ export async function createSecret(services: Services, wish: SecretWish): Promis
   const value = valueBytes(wish.value);
   try {
     return await services.change(
-      (tx) =>
-        services.secrets.insert(tx, {
+      (tx) => {
+        if (claim !== undefined) services.reach.remember(tx, claim.provider.provider);
+        return services.secrets.insert(tx, {
           name: wish.name,
           aliases: wish.aliases,
           scope: wish.scope,
           value,
           pinnedProvider: claim?.provider.provider ?? null,
           hosts,
-        }),
+        });
+      },
       'secrets.changed',
       ...(claim === undefined ? [] : (['credentials.changed', 'capabilities.changed'] as const)),
     );
@@ -74,4 +76,3 @@ export function provision(services: Services, row: SecretRow, how: 'created' | '
 export function metadataOf(services: Services, row: SecretRow): SecretMetadata {
   return services.secrets.metadata(row, { lastUsedAtMs: services.usage.lastUsedAtMs('secrets', row.secretId) });
 }
-

@@ -35,7 +35,15 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
     'tokens.createPersonal': async ({ name, scopes, paths, ttlMs }, call) => {
       const minted = await services.change((tx) => {
         const expiresAtMs = services.now() + ttlMs;
-        return tokens.mint(tx, { ...none, kind: 'personal', name, capabilities: [], scopes: [...new Set(scopes)], paths, expiresAtMs });
+        return tokens.mint(tx, {
+          ...none,
+          kind: 'personal',
+          name,
+          capabilities: [],
+          scopes: [...new Set(scopes)],
+          paths,
+          expiresAtMs,
+        });
       }, 'tokens.changed');
       call.note({ tokenId: minted.row.id });
       return { token: minted.token, id: minted.row.id, expiresAtMs: minted.row.expiresAtMs };
@@ -78,7 +86,8 @@ function reachOf(services: Services, row: Parameters<typeof tokenSummaryOf>[0], 
   const visible = catalog.backing(capability).filter((each) => isVisible(each.context, context));
   const named = row.credential === null ? visible : visible.filter((each) => each.id === row.credential);
   const rank = (each: (typeof named)[number]) =>
-    (each.context.groupId !== undefined ? 2 : each.context.workspaceId !== undefined ? 1 : 0) * 1_000_000 + each.priority;
+    (each.context.groupId !== undefined ? 2 : each.context.workspaceId !== undefined ? 1 : 0) * 1_000_000 +
+    each.priority;
   const best = Math.max(...named.map(rank));
   const picked = named.filter((each) => rank(each) === best);
   if (picked.length === 0) return because('No credential is available to this token.');

@@ -54,7 +54,10 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
     },
 
     'vault.rotateMaster': async ({ choice, newKey }) => {
-      await vault.rotateMaster({ ...(choice === undefined ? {} : { choice }), ...(newKey === undefined ? {} : { newKey }) });
+      await vault.rotateMaster({
+        ...(choice === undefined ? {} : { choice }),
+        ...(newKey === undefined ? {} : { newKey }),
+      });
       services.announce('vault.changed');
       return status();
     },
@@ -68,7 +71,11 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
 }
 
 /** Creates the vault and leaves it open. Throws `already_exists` where there is one. */
-export async function createVaultNow(services: Services, development: boolean, choice: KeyProviderChoice): Promise<void> {
+export async function createVaultNow(
+  services: Services,
+  development: boolean,
+  choice: KeyProviderChoice,
+): Promise<void> {
   if (services.vault.facts().state !== 'missing') {
     throw new AivaultError('already_exists', 'There is a vault here already; it was not touched.', {
       hint: 'To change its key provider use `aivault rotate-master`; for another vault set AIVAULT_DIR.',
@@ -116,5 +123,10 @@ function countsOf(services: Services) {
   }
   let secrets = 0;
   for (const row of services.secrets.live()) if (!row.systemManaged) secrets += 1;
-  return { secrets, credentials: catalog.allCredentials.size, capabilitiesReady, tokens: services.tokens.list(false).length };
+  return {
+    secrets,
+    credentials: catalog.allCredentials.size,
+    capabilitiesReady,
+    tokens: services.tokens.list(false).length,
+  };
 }

@@ -1,0 +1,82 @@
+import { AivaultError } from '#contract/errors.ts';
+import { grantOf, operatorGrant } from './access/grants.ts';
+import { parseObject } from './broker/auth/fields.ts';
+import type { BrokerPorts, CredentialView, EgressSettings } from './broker/ports.ts';
+import type { Services } from './operations/services.ts';
+import type { SecretMaterial } from './vault/secret-material.ts';
+
+export interface BrokerPortsDeps {
+  readonly services: Services;
+  readonly egress: EgressSettings | null;
+  readonly randomId: () => string;
+}
+
+const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
+
+/** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
+export function brokerPorts({ services, egress, randomId }: BrokerPortsDeps): BrokerPorts {
+  const { vault, secrets, usage, tokens } = services;
+  const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
+    const fields: Record<string, SecretMaterial> = {};
+    try {
+      for (const [field, id] of Object.entries(credential.secretIds)) fields[field] = secrets.reveal(id);
+    } catch (error) {
+      for (const material of Object.values(fields)) material.wipe();
+      throw error;
+    }
+    return fields;
+  };
+
+  return {
+    verify(token) {
+      return grantOf(tokens.verify(token, 'proxy'));
+    },
+    operatorGrant,
+    catalog: () => services.catalog(),
+    reveal(approved) {
+      // Hooks bend where requests go: a vault that was not made for that gives nothing out under them.
+      if (egress !== null && !vault.facts().development) {
+        throw new AivaultError(
+          'policy_violation',
+          'Development hooks are set on a vault that was not created with them.',
+        );
+      }
+      return { fields: fieldsOf(stillThere(services, approved.capability.id, approved.credential)) };
+    },
+    async replaceTokens(credential, change) {
+      const ids = [...new Set(Object.values(credential.secretIds))];
+      const [id] = ids;
+      if (id === undefined || ids.length !== 1)
+        throw new AivaultError('auth_failed', 'Refreshed tokens have one JSON secret.');
+      await services.change((tx) => {
+        const material = secrets.reveal(id);
+        const before = material.use(parseObject);
+        material.wipe();
+        if (before === null) throw new AivaultError('auth_failed', 'The stored secret is no longer a JSON object.');
+        const value = new TextEncoder().encode(JSON.stringify({ ...before, ...change }));
+        secrets.replaceValue(tx, id, value);
+        value.fill(0);
+      });
+    },
+    record: services.audit.recorder,
+    used(credential, tokenId) {
+      for (const id of Object.values(credential.secretIds)) usage.touch('secrets', id);
+      if (tokenId !== null) usage.touch('tokens', tokenId);
+    },
+    now: services.now,
+    randomId,
+    egress: egress ?? noHooks,
+  };
+}
+
+/**
+ * The credential as it is now. What was deleted or disabled since the request chose it gives nothing out, however long
+ * the request waited for a person.
+ */
+function stillThere(services: Services, capability: string, chosen: CredentialView): CredentialView {
+  const catalog = services.catalog();
+  const known = catalog.capability(capability);
+  const now = known === undefined ? undefined : catalog.backing(known).find((each) => each.id === chosen.id);
+  if (now !== undefined) return now;
+  throw new AivaultError('credential_not_found', 'This credential or capability was removed or disabled meanwhile.');
+}

@@ -1,0 +1,9 @@
+/** Where a host keeps what is the vault's. */
+export interface CorePaths {
+  readonly vaultFolder: string;
+  readonly database: string;
+  readonly audit: string;
+  readonly defaultKeyFile: string;
+  /** 0700, outside the vault folder where that is possible. */
+  readonly stateFolder: string;
+}

@@ -1,0 +1,75 @@
+import type { Asker } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import type { Checkpoints } from '../audit/checkpoints.ts';
+import type { Reach } from '../catalog/reach.ts';
+import type { CoreHandlers } from '../dispatch.ts';
+import type { PathSecrets } from '../paths/path-secrets.ts';
+import type { AuditStore } from '../store/store.ts';
+import { auditHandlers } from './audit.ts';
+import { capabilityHandlers } from './capabilities.ts';
+import { type CareDeps, careHandlers } from './care.ts';
+import { credentialHandlers } from './credentials.ts';
+import { createCursorSeal } from './cursor-seal.ts';
+import { type DeskDeps, deskHandlers } from './desk.ts';
+import { pathHandlers } from './paths.ts';
+import { policyHandlers } from './policies.ts';
+import { reviewHandlers } from './registry-review.ts';
+import { secretHandlers } from './secrets.ts';
+import type { Services } from './services.ts';
+import { tokenHandlers } from './tokens.ts';
+import { type VaultHandlersDeps, vaultHandlers } from './vault.ts';
+
+export interface AllDeps {
+  readonly services: Services;
+  readonly vault: VaultHandlersDeps;
+  readonly desk: Omit<DeskDeps, 'status'>;
+  readonly care: CareDeps;
+  readonly reach: Reach;
+  readonly paths: PathSecrets;
+  readonly auditStore: AuditStore;
+  readonly checkpoints: Checkpoints;
+}
+
+/** A handler for every row of the table: a missing one does not compile. */
+export function allHandlers(deps: AllDeps): CoreHandlers {
+  const { services, checkpoints } = deps;
+  const vault = vaultHandlers(services, deps.vault);
+  const anchor = () => {
+    const known = services.vault.anchorAtOpen();
+    return known === null || known.auditSeq === 0 ? null : { seq: known.auditSeq, hash: known.auditHash };
+  };
+  return {
+    ...vault,
+    ...secretHandlers(services),
+    ...credentialHandlers(services),
+    ...capabilityHandlers(services, () => deps.vault.hostFacts().endpoint?.baseUrl ?? null),
+    ...policyHandlers(services),
+    ...tokenHandlers(services),
+    ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),
+    ...deskHandlers(services, { ...deps.desk, status: vault['vault.status'] }),
+    ...careHandlers(services, deps.care),
+    ...reviewHandlers(services, deps.reach),
+    ...pathHandlers({
+      paths: deps.paths,
+      cursors: createCursorSeal(() => services.vault.subkey('path.cursor')),
+      personal: (tokenId) => personalGrant(services, tokenId),
+      audit: (asker, kind, outcome, facts) =>
+        services.audit.write({ ...facts, kind, actor: actorText(asker), outcome }),
+      auditReader: services.audit.list,
+      announce: services.announce,
+    }),
+  };
+}
+
+function personalGrant(services: Services, tokenId: string) {
+  const row = services.tokens.get(tokenId);
+  if (row === undefined || row.kind !== 'personal' || row.revokedAtMs !== null || row.expiresAtMs <= services.now()) {
+    throw new AivaultError('token_invalid', 'This token is not valid: unknown, expired or revoked.');
+  }
+  const { name, scopes, paths, expiresAtMs } = row;
+  return { tokenId, name: name ?? tokenId, scopes: new Set(scopes), paths, expiresAtMs };
+}
+
+function actorText({ actor }: Asker): string {
+  return actor.kind === 'operator' ? `operator:${actor.via}` : `agent:${actor.tokenId}`;
+}

@@ -1,0 +1,46 @@
+import type { CoreHandlers } from '../dispatch.ts';
+import { providerFormOf } from './provider-form.ts';
+import type { Services } from './services.ts';
+import type { SettingsFile } from './settings-file.ts';
+import { type TryDeps, tryCapability } from './try-capability.ts';
+
+type DeskRows =
+  | 'providers.list'
+  | 'settings.show'
+  | 'settings.set'
+  | 'endpoint.setPaused'
+  | 'capabilities.try'
+  | 'console.open';
+
+export interface DeskDeps extends TryDeps {
+  readonly settings: SettingsFile;
+  readonly setPaused: (paused: boolean) => void;
+  readonly openConsole: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
+  readonly status: CoreHandlers['vault.status'];
+}
+
+export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandlers, DeskRows> {
+  return {
+    'providers.list': async () => ({ providers: services.registry.providers.map(providerFormOf) }),
+
+    'settings.show': async () => deps.settings.current(),
+
+    'settings.set': async (part, call) => {
+      call.note({ note: Object.keys(part).sort().join(', ') });
+      const settings = await deps.settings.change(part);
+      services.announce('settings.changed');
+      return settings;
+    },
+
+    'endpoint.setPaused': async ({ paused }, call) => {
+      call.note({ note: paused ? 'paused' : 'resumed' });
+      deps.setPaused(paused);
+      services.announce('endpoint.changed');
+      return deps.status({}, call);
+    },
+
+    'capabilities.try': (input, call) => tryCapability(deps, input, call),
+
+    'console.open': () => deps.openConsole(),
+  };
+}

@@ -1,0 +1,132 @@
+import { lstat } from 'node:fs/promises';
+import type { DoctorCheck } from '#contract/schemas/desk.ts';
+import type { CorePaths } from '../core-paths.ts';
+import type { Services } from './services.ts';
+import type { HostFacts } from './vault.ts';
+
+export interface DoctorDeps {
+  readonly services: Services;
+  readonly paths: CorePaths;
+  readonly hostFacts: () => HostFacts;
+  readonly paused: () => boolean;
+  readonly developmentHooksSet: boolean;
+  /** When the newest audit entry was written; null where there is none. */
+  readonly lastAuditMs: () => Promise<number | null>;
+}
+
+const tolerableMs = 5 * 60_000;
+
+/** Looks at everything that can be wrong around a vault; each finding says what to do. */
+export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
+  return [
+    ...(await permissions(deps)),
+    ...custody(deps),
+    endpoint(deps),
+    await clock(deps),
+    hooks(deps),
+    ...integrity(deps),
+  ];
+}
+
+async function permissions({ paths, services }: DoctorDeps): Promise<DoctorCheck[]> {
+  if (process.platform === 'win32') return [];
+  const key = services.vault.facts().keyParameters['path'];
+  const wanted: [file: string, mode: number][] = [
+    [paths.vaultFolder, 0o700],
+    [paths.stateFolder, 0o700],
+    [paths.database, 0o600],
+    [paths.audit, 0o600],
+    ...(typeof key === 'string' ? ([[key, 0o600]] as [string, number][]) : []),
+  ];
+  const drifted: DoctorCheck[] = [];
+  for (const [file, mode] of wanted) {
+    const found = await lstat(file).catch(() => null);
+    if (found === null) continue;
+    const wrong = (found.mode & 0o777 & ~mode) !== 0;
+    const foreign = process.getuid !== undefined && found.uid !== process.getuid();
+    if (wrong || foreign) {
+      drifted.push({
+        id: 'permissions',
+        state: 'broken',
+        text: wrong ? `Others can reach ${file}.` : `${file} belongs to another user.`,
+        next: wrong ? `chmod ${mode.toString(8)} '${file}'` : `chown "$(id -u)" '${file}'`,
+      });
+    }
+  }
+  if (drifted.length > 0) return drifted;
+  return [{ id: 'permissions', state: 'ok', text: 'Files are 0600 and folders 0700, yours alone.', next: null }];
+}
+
+function custody({ services }: DoctorDeps): DoctorCheck[] {
+  const facts = services.vault.facts();
+  if (facts.state === 'missing') {
+    return [{ id: 'custody', state: 'attention', text: 'There is no vault here yet.', next: 'aivault init' }];
+  }
+  const found: DoctorCheck[] = facts.warnings.map((text) => ({
+    id: facts.keyProvider === 'keychain' ? 'keychain' : 'custody',
+    state: 'attention',
+    text,
+    next:
+      facts.keyProvider === 'file' || facts.keyProvider === 'env'
+        ? 'aivault rotate-master --provider passphrase'
+        : null,
+  }));
+  if (found.length > 0) return found;
+  return [{ id: 'custody', state: 'ok', text: `The vault key is kept by: ${facts.keyProvider}.`, next: null }];
+}
+
+function endpoint({ hostFacts, paused }: DoctorDeps): DoctorCheck {
+  const { endpoint: serving } = hostFacts();
+  if (serving === null) {
+    return { id: 'endpoint', state: 'attention', text: 'No endpoint is served by this host.', next: 'aivault restart' };
+  }
+  if (paused())
+    return { id: 'endpoint', state: 'attention', text: 'The endpoint is paused.', next: 'Resume it in the window.' };
+  return { id: 'endpoint', state: 'ok', text: `The endpoint listens at ${serving.baseUrl}.`, next: null };
+}
+
+async function clock({ services, lastAuditMs }: DoctorDeps): Promise<DoctorCheck> {
+  const last = await lastAuditMs();
+  if (last !== null && last - services.now() > tolerableMs) {
+    return {
+      id: 'clock',
+      state: 'broken',
+      text: 'The clock stands before the newest audit entry: tokens would live too long.',
+      next: 'Set the clock, then run `aivault doctor` again.',
+    };
+  }
+  return { id: 'clock', state: 'ok', text: 'The clock has not gone back.', next: null };
+}
+
+function hooks({ services, developmentHooksSet }: DoctorDeps): DoctorCheck {
+  const { development } = services.vault.facts();
+  if (!development && !developmentHooksSet)
+    return { id: 'hooks', state: 'ok', text: 'No development hooks.', next: null };
+  return {
+    id: 'hooks',
+    state: 'attention',
+    text: 'This is a development vault: hooks may bend where requests go.',
+    next: 'Keep real keys out of it.',
+  };
+}
+
+function integrity({ services }: DoctorDeps): DoctorCheck[] {
+  const { damaged, state } = services.vault.facts();
+  if (state === 'rolled_back') {
+    return [
+      {
+        id: 'integrity',
+        state: 'broken',
+        text: 'The vault on disk is older than it was last seen.',
+        next: 'Restore a newer copy, or accept it: aivault unlock --accept-rollback',
+      },
+    ];
+  }
+  if (damaged.length === 0) return [{ id: 'integrity', state: 'ok', text: 'No damaged rows.', next: null }];
+  return damaged.map(({ table, id, reason }) => ({
+    id: 'integrity',
+    state: 'broken',
+    text: `A row of ${table} does not open (${id}): ${reason}`,
+    next: 'Restore a backup, or delete what the row held and store it again.',
+  }));
+}

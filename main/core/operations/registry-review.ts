@@ -1,0 +1,18 @@
+import type { Reach } from '../catalog/reach.ts';
+import type { CoreHandlers } from '../dispatch.ts';
+import type { Services } from './services.ts';
+
+type ReviewRows = 'registry.review' | 'registry.accept';
+
+export function reviewHandlers(services: Services, reach: Reach): Pick<CoreHandlers, ReviewRows> {
+  return {
+    'registry.review': async () => ({ changes: reach.held() }),
+
+    'registry.accept': async ({ provider }, call) => {
+      const accepted = reach.held().filter((change) => provider === undefined || change.provider === provider);
+      call.note({ note: [...new Set(accepted.map((change) => change.provider))].join(', ') });
+      await services.change((tx) => reach.accept(tx, provider), 'capabilities.changed', 'credentials.changed');
+      return { accepted };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { type Settings, settings } from '#contract/schemas/desk.ts';
+
+export interface SettingsFile {
+  /** The settings now; defaults where the file is missing or does not parse. Nothing secret is in it. */
+  current(): Settings;
+  /** Changes some and writes them, all or nothing. */
+  change(part: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
+}
+
+/** Settings in the state folder, readable while the vault is locked. `fallback` decides what was never set. */
+export function openSettingsFile(folder: string, fallback: () => Settings): SettingsFile {
+  const file = path.join(folder, 'settings.json');
+  let chosen = read(file);
+  const current = (): Settings => ({ ...fallback(), ...chosen });
+  return {
+    current,
+    async change(part) {
+      const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
+      const next = { ...chosen, ...given };
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const draft = await open(`${file}.new`, 'w', 0o600);
+      try {
+        await draft.writeFile(`${JSON.stringify(next, null, 2)}\n`);
+        await draft.sync();
+      } finally {
+        await draft.close();
+      }
+      await rename(`${file}.new`, file);
+      chosen = next;
+      return current();
+    },
+  };
+}
+
+function read(file: string): Partial<Settings> {
+  try {
+    const parsed = settings.partial().safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? (parsed.data as Partial<Settings>) : {};
+  } catch {
+    return {};
+  }
+}
