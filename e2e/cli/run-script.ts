@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sweep } from './canary.ts';
+import { compare, type Outcome, type Script, type Step } from './script.ts';
+import { type ControlledUpstream, startControlledUpstream } from './upstream-control.ts';
+
+// Runs a script the way a person would: a shell, the built programs on PATH, a vault folder of its own.
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const stepMs = 60_000;
+
+interface Place {
+  readonly folder: string;
+  readonly vault: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly canary: string;
+}
+
+/** The tools beside aivault, each as a little program on PATH. */
+function writeTools(bin: string): void {
+  for (const tool of ['get', 'upstream', 'at-terminal']) {
+    const file = path.join(bin, tool);
+    writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${root}e2e/cli/tools/${tool}.ts' "$@"\n`);
+    chmodSync(file, 0o755);
+  }
+}
+
+function prepare(script: Script, upstream: ControlledUpstream | null): Place {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aivault-script-'));
+  const [vault, work, home, bin] = ['vault', 'work', 'home', 'bin'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const place of [work, home, bin]) mkdirSync(place);
+  writeTools(bin);
+  const canary = `sk-canary-${randomBytes(20).toString('hex')}`;
+  const contained = script.directives.get('vault') !== 'home';
+  const environment: Record<string, string> = {
+    PATH: `${root}dist/bin:${bin}:${process.env.PATH ?? ''}`,
+    HOME: home,
+    LANG: 'C.UTF-8',
+    CANARY: canary,
+    STATE: path.join(folder, 'state'),
+    ...(contained ? { AIVAULT_DIR: vault } : {}),
+  };
+  if (upstream !== null) {
+    const names = script.directives.get('upstream')!.split(/\s+/);
+    environment.UPSTREAM_CONTROL = upstream.control;
+    environment.AIVAULT_DEV_RESOLVE = upstream.upstream.resolve(...names);
+    environment.AIVAULT_DEV_CA_CERT_PATH = upstream.upstream.authority.certPath;
+  }
+  writeFileSync(environment.STATE!, '');
+  return { folder, vault: contained ? vault : path.join(home, '.aivault'), environment, canary };
+}
+
+/** One step in a shell of its own; variables it sets are there in the next. */
+function runStep(step: Step, place: Place): Promise<Outcome> {
+  const text = `set -a; . "$STATE"; ${step.command}\nrc=$?; export -p | grep -v ' rc=' > "$STATE"; exit $rc`;
+  const child = spawn('bash', ['-c', text], {
+    cwd: path.join(place.folder, 'work'),
+    env: place.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), stepMs);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ stdout, stderr, exit: code ?? -1 });
+    });
+  });
+}
+
+/** Ends the host the script started, if it still runs, and waits until it is gone. */
+async function endHost(place: Place): Promise<void> {
+  const discovery = path.join(place.vault, 'run', 'host.json');
+  if (!existsSync(discovery)) return;
+  const { pid } = JSON.parse(readFileSync(discovery, 'utf8')) as { pid: number };
+  try {
+    process.kill(pid, 'SIGTERM');
+    for (let tries = 0; tries < 500; tries++) {
+      process.kill(pid, 0);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Runs the whole script. Throws at the first step that differs, and where the canary was left behind. */
+export async function runScript(script: Script): Promise<void> {
+  const names = script.directives.get('upstream');
+  const upstream = names === undefined ? null : await startControlledUpstream(names.split(/\s+/));
+  const place = prepare(script, upstream);
+  const printed: string[] = [];
+  try {
+    for (const step of script.steps) {
+      const outcome = await runStep(step, place);
+      printed.push(outcome.stdout, outcome.stderr);
+      const difference = compare(step, outcome);
+      if (difference !== null) throw new Error(difference);
+    }
+    await endHost(place);
+    const found = sweep(place.canary, existsSync(place.vault) ? [place.vault] : [], {
+      'what was printed': printed.join('\n'),
+    });
+    if (found.length > 0) throw new Error(`The secret was found: ${found.join('; ')}`);
+  } finally {
+    await endHost(place);
+    await upstream?.close();
+    rmSync(place.folder, { recursive: true, force: true });
+  }
+}
