@@ -24,6 +24,7 @@ function causeText(details: Details): string {
 
 const indent = (text: string) => text.replaceAll(/^/gm, '    ');
 
+// biome-ignore lint/style/noDefaultExport: node:test loads a reporter by its default export.
 export default async function* reportTests(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for await (const event of source) {
