@@ -11,7 +11,9 @@ export async function runDaemon(flags: DaemonFlags): Promise<void> {
     paths: ownPaths(flags.socket),
     now: Date.now,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
     serve: !flags.stdio,
+    shared: flags.shared,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void host.close());
   if (flags.stdio) serveOverStdio(host, process.stdin, process.stdout);

@@ -6,10 +6,14 @@ import type { Invoke } from '#contract/proxied.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import { contractVersion } from '#contract/version.ts';
 import { type Core, createCore } from '#core/core.ts';
+import { createPathRest } from '#transports/path-rest/path-rest.ts';
+import { openRedirectListener } from '#transports/redirect-listener.ts';
+import { type ConsoleKeeper, createConsoleKeeper } from './console-keeper.ts';
 import { readDevelopmentHooks } from './development-hooks.ts';
 import { lockVault } from './lock.ts';
 import type { HostPaths } from './paths.ts';
 import { type Serving, serve } from './serve.ts';
+import { windowPages } from './window-pages.ts';
 
 export interface HostOptions {
   readonly paths: HostPaths;
@@ -17,6 +21,10 @@ export interface HostOptions {
   readonly randomBytes: (length: number) => Uint8Array;
   /** False for a private host: no socket, no port, no discovery file. */
   readonly serve: boolean;
+  /** Takes one line about a bug: never a secret, never for a client. */
+  readonly log: (line: string) => void;
+  /** Also serve agents of other users over the group socket. */
+  readonly shared?: boolean;
   /** True where the desktop app is the host. */
   readonly desktop?: boolean;
 }
@@ -43,18 +51,21 @@ const longestGraceMs = 10_000;
  * `invalid_request` (settings or hooks that do not fit), or what core says about the vault.
  */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { paths } = options;
+  const { paths, now, randomBytes } = options;
+  const randomToken = () => Buffer.from(randomBytes(32)).toString('base64url');
+  const requestId = () => `req_${Buffer.from(randomBytes(12)).toString('hex')}`;
   const hooks = readDevelopmentHooks(paths.environment);
   prepareVaultFolder(paths.vaultFolder);
   const lock = lockVault(paths.lockFile);
   let core: Core | null = null;
   let serving: Serving | null = null;
+  let consoles: ConsoleKeeper | null = null;
   let closing: Promise<void> | null = null;
   const closed = Promise.withResolvers<void>();
 
   const close = async (graceMs: number): Promise<void> => {
     const grace = Math.min(Math.max(graceMs, 0), longestGraceMs);
-    await serving?.close(grace);
+    await Promise.all([serving?.close(grace), consoles?.close()]);
     await core?.close(grace);
     lock.release();
     closed.resolve();
@@ -68,8 +79,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     core = await createCore({
       paths,
       defaultChoice: usualKeyProvider(paths),
-      now: options.now,
-      randomBytes: options.randomBytes,
+      now,
+      randomBytes,
       environment: paths.environment,
       egress: hooks,
       developmentHooksSet: hooks !== null,
@@ -81,9 +92,30 @@ export async function openHost(options: HostOptions): Promise<Host> {
         desktop: options.desktop ?? false,
       }),
       stop: (graceMs: number) => void closeOnce(graceMs),
+      log: options.log,
+      paused: () => serving?.paused() ?? false,
+      setPaused: (paused: boolean) => serving?.setPaused(paused),
+      openRedirect: openRedirectListener,
+      openConsole: () => {
+        if (core === null || serving === null)
+          throw new AivaultError('invalid_request', 'A private host serves no console.');
+        const { dispatch, onEvent } = core;
+        consoles ??= createConsoleKeeper(paths.runFolder, {
+          dispatch,
+          onEvent,
+          pages: windowPages(),
+          now,
+          randomToken,
+        });
+        return consoles.open();
+      },
     });
     if (hooks !== null) await refuseHooksOnOtherVaults(core.dispatch);
-    if (options.serve) serving = await serve(paths, core);
+    if (options.serve) {
+      const pathSecrets = createPathRest({ ask: core.ask, now, requestId, version: contractVersion });
+      const { dispatch, invoke, onEvent } = core;
+      serving = await serve(paths, { dispatch, invoke, onEvent, pathSecrets }, { shared: options.shared ?? false });
+    }
   } catch (error) {
     await closeOnce(0);
     throw error;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
-import { type MeetingPoint, meetingPoint, type Surroundings } from '#transports/meeting-point.ts';
+import { type MeetingPoint, meetingPoint, type Surroundings, usualSharedSocket } from '#transports/meeting-point.ts';
 
 // Where a host finds its vault and where it listens. Besides the entry files and find-host, the only reader of the
 // environment.
@@ -20,6 +20,8 @@ export interface HostPaths extends MeetingPoint {
   /** Anchors against rollback and settings; outside the vault folder unless contained. */
   readonly stateFolder: string;
   readonly socket: string;
+  /** The group socket for agents of other users, made only with `--shared`. */
+  readonly sharedSocket: string;
   /** 0 = any free one. */
   readonly port: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -36,6 +38,7 @@ export function hostPaths(around: Surroundings & { readonly uid: number; readonl
     defaultKeyFile: path.join(point.baseFolder, 'keys', 'kek.key'),
     stateFolder: path.join(point.baseFolder, 'state'),
     socket: around.socket ?? controlSocketPath(point, around),
+    sharedSocket: around.environment.AIVAULTD_SHARED_SOCKET?.trim() || usualSharedSocket,
     port: portOf(around.environment.AIVAULT_PORT, point.contained),
     environment: around.environment,
   };

@@ -2,8 +2,10 @@ import type { Dispatch } from '#contract/call.ts';
 import type { HostEvent } from '#contract/events.ts';
 import type { Invoke } from '#contract/proxied.ts';
 import { contractVersion } from '#contract/version.ts';
+import type { AskPathSecrets } from '#transports/agent-plane.ts';
 import { openControlSocket } from '#transports/control-socket.ts';
 import { openLoopback } from '#transports/loopback.ts';
+import { openSharedSocket } from '#transports/shared-socket.ts';
 import { makePrivateFolder } from '#transports/socket-file.ts';
 import { removeDiscovery, writeDiscovery } from './discovery-file.ts';
 import type { HostPaths } from './paths.ts';
@@ -13,6 +15,7 @@ export interface Served {
   readonly dispatch: Dispatch;
   readonly invoke: Invoke;
   onEvent(listener: (event: HostEvent) => void): () => void;
+  readonly pathSecrets: AskPathSecrets;
 }
 
 export interface Serving {
@@ -25,14 +28,27 @@ export interface Serving {
   close(graceMs: number): Promise<void>;
 }
 
-/** Opens the control socket and the endpoint, then tells where they are. Throws what either says; nothing stays open. */
-export async function serve(paths: HostPaths, served: Served): Promise<Serving> {
+interface Open {
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Opens the control socket, the endpoint and, if asked, the group socket, then tells where they are. Throws what any of
+ * them says; nothing stays open then.
+ */
+export async function serve(paths: HostPaths, served: Served, options: { shared: boolean }): Promise<Serving> {
   makePrivateFolder(paths.runFolder);
-  const control = await openControlSocket(paths.socket, served);
+  const open: Open[] = [];
+  const closeAll = async (graceMs: number) => void (await Promise.all(open.map((each) => each.close(graceMs))));
+  let onHold = false;
+  const paused = () => onHold;
+  const agents = { invoke: served.invoke, pathSecrets: served.pathSecrets, paused };
   try {
-    let onHold = false;
-    const paused = () => onHold;
-    const endpoint = await openLoopback({ port: paths.port, invoke: served.invoke, paused });
+    const control = await openControlSocket(paths.socket, served);
+    open.push(control);
+    const endpoint = await openLoopback({ port: paths.port, ...agents });
+    open.push(endpoint);
+    if (options.shared) open.push(await openSharedSocket(paths.sharedSocket, agents));
     writeDiscovery(paths.discoveryFile, {
       pid: process.pid,
       socket: control.path,
@@ -48,11 +64,11 @@ export async function serve(paths: HostPaths, served: Served): Promise<Serving> 
       },
       close: async (graceMs) => {
         removeDiscovery(paths.discoveryFile, process.pid);
-        await Promise.all([endpoint.close(graceMs), control.close(graceMs)]);
+        await closeAll(graceMs);
       },
     };
   } catch (error) {
-    await control.close(0);
+    await closeAll(0);
     throw error;
   }
 }

@@ -1,10 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
+import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 import { createHostClient, type HostClient, type HostConnection } from './host-client.ts';
-import { type Discovery, isTruthy, type MeetingPoint, meetingPoint, parseDiscovery } from './meeting-point.ts';
+import {
+  type Discovery,
+  isTruthy,
+  type MeetingPoint,
+  meetingPoint,
+  parseDiscovery,
+  usualSharedSocket,
+} from './meeting-point.ts';
 import { checkSocket } from './socket-owner.ts';
 
 export type { HostClient } from './host-client.ts';
@@ -36,6 +44,8 @@ export async function connectHost(options: FindOptions = {}): Promise<HostClient
   const environment = options.environment ?? process.env;
   const { startPrivateHost, startHost } = await lazyStarter(environment);
   if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment));
+  const shared = sharedSocketOf(environment);
+  if (shared !== null) return (await import('./shared-host.ts')).connectSharedHost(shared, environment);
   const deadline = Date.now() + (options.patienceMs ?? 15_000);
   for (;;) {
     const connection = await connect(socketOf(environment));
@@ -82,6 +92,22 @@ function readDiscovery(point: MeetingPoint): Discovery | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * The group socket of another user's host, where that is what this user has: named in `AIVAULTD_SOCKET`, or set up on
+ * this machine while no vault of our own is chosen or served. Its folder belonging to somebody else decides it.
+ */
+function sharedSocketOf(environment: Environment): string | null {
+  const self = process.getuid?.();
+  if (self === undefined || self === 0) return null;
+  const elsewhere = environment.AIVAULTD_SHARED_SOCKET?.trim();
+  const named = environment.AIVAULTD_SOCKET?.trim();
+  const found = named || elsewhere || usualSharedSocket;
+  if (!named && !elsewhere && environment.AIVAULT_DIR?.trim()) return null;
+  const folder = lstatSync(path.dirname(found), { throwIfNoEntry: false });
+  if (folder === undefined || folder.uid === self) return null;
+  return !named && readDiscovery(pointOf(environment)) !== null ? null : found;
 }
 
 /** Null where nothing listens. The connection made here carries the first question, so it is never made twice. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { AivaultError, type ErrorBody, errorTable } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { sendBody } from './body-bytes.ts';
@@ -79,7 +79,7 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const bodiless = request.method === 'HEAD' || answer.status === 204 || answer.status === 304;
   if (whole && !hasLength && !bodiless) headers.push('content-length', String(body?.length ?? 0));
   if (!request.complete && (answer.refusal !== undefined || whole)) closeAfter(request, response, headers);
-  response.writeHead(answer.status, answer.statusText, headers);
+  response.writeHead(answer.status, answer.statusText || STATUS_CODES[answer.status], headers);
   try {
     if (trailers === undefined || whole) return await sendBody(response, bodiless ? null : body);
     for await (const chunk of body) {

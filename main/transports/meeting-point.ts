@@ -23,6 +23,9 @@ export interface MeetingPoint {
   readonly baseFolder: string;
 }
 
+/** Where agents of other users find a host with `--shared`; `AIVAULTD_SHARED_SOCKET` names another place. */
+export const usualSharedSocket = '/var/run/aivault/aivaultd.sock';
+
 /** What the host tells whoever looks for it. */
 export interface Discovery {
   readonly pid: number;
