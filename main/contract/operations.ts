@@ -6,6 +6,7 @@ import { careOperations } from './operations/care.ts';
 import { catalogOperations } from './operations/catalog.ts';
 import { consoleOperations } from './operations/console.ts';
 import { deskOperations } from './operations/desk.ts';
+import { oauthOperations } from './operations/oauth.ts';
 import { pathOperations } from './operations/paths.ts';
 import { secretOperations } from './operations/secrets.ts';
 import { vaultOperations } from './operations/vault.ts';
@@ -18,6 +19,7 @@ export const operations = {
   ...careOperations,
   ...consoleOperations,
   ...deskOperations,
+  ...oauthOperations,
   ...pathOperations,
 };
 

@@ -11,7 +11,7 @@ export interface BrokerPortsDeps {
   readonly randomId: () => string;
 }
 
-const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
+export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
 export function brokerPorts({ services, egress, randomId }: BrokerPortsDeps): BrokerPorts {

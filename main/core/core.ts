@@ -7,24 +7,28 @@ import { createPresence } from './access/presence.ts';
 import { createTokens } from './access/tokens.ts';
 import { createCheckpoints } from './audit/checkpoints.ts';
 import { createAuditLog } from './audit/log.ts';
+import { createConnections, type OpenRedirect } from './broker/oauth/connect.ts';
 import { createInvoke } from './broker/pipeline.ts';
 import type { EgressSettings } from './broker/ports.ts';
-import { brokerPorts } from './broker-ports.ts';
+import { createPostForm } from './broker/upstream/post-form.ts';
+import { brokerPorts, noHooks } from './broker-ports.ts';
 import type { LiveSecrets } from './catalog/live-secret.ts';
 import { createReach } from './catalog/reach.ts';
 import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
 import type { CorePaths } from './core-paths.ts';
 import { uuidFrom } from './crypto/random.ts';
 import { createDispatch } from './dispatch.ts';
+import { internalLog } from './internal-log.ts';
 import { allHandlers } from './operations/all-handlers.ts';
 import { createAsk } from './operations/ask.ts';
-import { createCursorSeal } from './operations/cursor-seal.ts';
 import { examine } from './operations/doctor.ts';
 import { createReady } from './operations/first-use.ts';
 import { createIdleLock } from './operations/idle-lock.ts';
+import type { Connected } from './operations/oauth.ts';
 import type { Services } from './operations/services.ts';
 import { openSettingsFile } from './operations/settings-file.ts';
 import type { HostFacts } from './operations/vault.ts';
+import { createCursorSeal } from './paths/cursor-seal.ts';
 import { valueTable } from './paths/path-rows.ts';
 import { createPathSecrets } from './paths/path-secrets.ts';
 import { registry as builtRegistry } from './providers/load.ts';
@@ -53,6 +57,8 @@ export interface CoreDeps {
   readonly paused?: () => boolean;
   readonly setPaused?: (paused: boolean) => void;
   readonly openConsole?: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
+  /** Where a browser comes back to after an OAuth consent; without it no account can be connected. */
+  readonly openRedirect?: OpenRedirect;
   /** Takes what must not leave the process. */
   readonly log?: (line: string) => void;
 }
@@ -196,8 +202,15 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     idle.active();
     return broker(incoming, signal);
   };
+  const connections = createConnections<Connected>({
+    post: createPostForm(deps.egress ?? noHooks, now),
+    openRedirect: deps.openRedirect ?? noRedirect,
+    now,
+    randomBytes,
+  });
   const handlers = allHandlers({
     services,
+    connections,
     reach,
     auditStore,
     checkpoints,
@@ -250,6 +263,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     async close() {
       clearInterval(beat);
       idle.stop();
+      connections.close();
       await broker.close();
       await usage.close();
       await audit.flush().catch(() => {});
@@ -279,16 +293,10 @@ function liveView(secrets: Secrets): LiveSecrets {
   };
 }
 
-/** Writes the error where only this user can read it; what is answered is the reference alone. */
-function internalLog(log: CoreDeps['log'], randomId: () => string) {
-  return (error: unknown): string => {
-    const reference = randomId().slice(0, 8);
-    const text = error instanceof Error ? (error.stack ?? error.message) : typeof error;
-    log?.(`internal ${reference}: ${text}`);
-    return reference;
-  };
-}
-
 async function noConsole(): Promise<never> {
   throw new AivaultError('invalid_request', 'This host has no console to open.');
+}
+
+async function noRedirect(): Promise<never> {
+  throw new AivaultError('invalid_request', 'This host cannot receive a browser to connect an account.');
 }

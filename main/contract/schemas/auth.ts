@@ -27,6 +27,11 @@ const namedQuery = z.strictObject({ name: queryName, template });
 const distinct = (items: readonly { name: string }[]) =>
   new Set(items.map((item) => item.name.toLowerCase())).size === items.length;
 
+/** RFC 6749 §4.1.1 and RFC 7636 §4.3: set by the broker alone. */
+const standardParameters = new Set(
+  'response_type client_id redirect_uri scope state code_challenge code_challenge_method'.split(' '),
+);
+
 export const auth = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('header'), name: headerName, template }),
   z.strictObject({ kind: z.literal('query'), name: queryName, template }),
@@ -48,6 +53,11 @@ export const auth = z.discriminatedUnion('kind', [
     grant: z.enum(['refresh_token', 'client_credentials']),
     tokenEndpoint: z.url({ protocol: /^https$/ }),
     authorizationEndpoint: z.url({ protocol: /^https$/ }).optional(),
+    /** What the consent page wants beside the standard's own, e.g. `access_type=offline`. */
+    authorizationParameters: z
+      .record(z.string().regex(/^[a-z_]{1,64}$/), z.string().max(256))
+      .refine((given) => !Object.keys(given).some((name) => standardParameters.has(name)), 'not the standard ones')
+      .default({}),
     scopes: z.array(z.string().min(1)).default([]),
     /** `basic` (RFC 6749 §2.3.1) or the form body, for providers that only know that. */
     clientAuth: z.enum(['basic', 'body']).default('basic'),

@@ -1,16 +1,18 @@
 import type { Asker } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
+import type { Connections } from '../broker/oauth/connect.ts';
 import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
+import { createCursorSeal } from '../paths/cursor-seal.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
 import type { AuditStore } from '../store/store.ts';
 import { auditHandlers } from './audit.ts';
 import { capabilityHandlers } from './capabilities.ts';
 import { type CareDeps, careHandlers } from './care.ts';
 import { credentialHandlers } from './credentials.ts';
-import { createCursorSeal } from './cursor-seal.ts';
 import { type DeskDeps, deskHandlers } from './desk.ts';
+import { type Connected, oauthHandlers } from './oauth.ts';
 import { pathHandlers } from './paths.ts';
 import { policyHandlers } from './policies.ts';
 import { reviewHandlers } from './registry-review.ts';
@@ -21,6 +23,7 @@ import { type VaultHandlersDeps, vaultHandlers } from './vault.ts';
 
 export interface AllDeps {
   readonly services: Services;
+  readonly connections: Connections<Connected>;
   readonly vault: VaultHandlersDeps;
   readonly desk: Omit<DeskDeps, 'status'>;
   readonly care: CareDeps;
@@ -43,6 +46,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...secretHandlers(services),
     ...credentialHandlers(services),
     ...capabilityHandlers(services, () => deps.vault.hostFacts().endpoint?.baseUrl ?? null),
+    ...oauthHandlers(services, deps.connections),
     ...policyHandlers(services),
     ...tokenHandlers(services),
     ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),

@@ -74,6 +74,7 @@ authConformance('oauth2', {
     grant: 'refresh_token',
     tokenEndpoint: 'https://id.example.com/token',
     scopes: [],
+    authorizationParameters: {},
     clientAuth: 'basic',
     headers: [{ name: 'account-id', template: '{{account_id}}' }],
   },

@@ -25,7 +25,6 @@ export const oauth2Auth: AuthStrategy<'oauth2'> = {
     return {
       path,
       query,
-      accessToken: Uint8Array.from(bytes),
       headers: [
         ...headers,
         ['authorization', `Bearer ${bytes.toString('latin1')}`],

@@ -43,8 +43,6 @@ export interface Applied {
   readonly tls?: ClientCertificate;
   /** oauth2: the access token's digest, for `TokenSource.ready` after a 401. */
   readonly tokenDigest?: string;
-  /** oauth2: a copy of the access token that was used, so that a refused one can be told from a renewed one. */
-  readonly accessToken?: Uint8Array;
 }
 
 export interface AuthStrategy<K extends AuthKind> {

@@ -70,7 +70,8 @@ export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
     async begin({ auth, client, scopes, store }) {
       forgetOld();
       const endpoint = auth.authorizationEndpoint;
-      if (endpoint === undefined) throw new AivaultError('invalid_request', 'This provider has no authorization endpoint.');
+      if (endpoint === undefined)
+        throw new AivaultError('invalid_request', 'This provider has no authorization endpoint.');
       const id = token(16);
       const state = token(32);
       const verifier = token(32);
@@ -78,7 +79,12 @@ export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
         connection.now = { state: 'failed', error: asBody(error) };
       };
       const finish = async (code: string) => {
-        const grant = { grant_type: 'authorization_code', code, redirect_uri: listener.redirectUri, code_verifier: verifier };
+        const grant = {
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: listener.redirectUri,
+          code_verifier: verifier,
+        };
         const tokens = await requestTokens(ports.post, auth.tokenEndpoint, client, grant, ports.now());
         connection.now = { state: 'connected', result: await store(tokens) };
       };

@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
-import type { SecretMaterial } from '../../vault/secret-material.ts';
 import { parseObject } from '../auth/fields.ts';
+import type { Fields } from '../auth/strategy.ts';
+import type { FreshTokens } from './token-request.ts';
 
 /** What an OAuth secret's JSON says, whichever of the usual spellings it uses. Times in milliseconds since 1970. */
 export interface StoredTokens {
@@ -21,7 +22,7 @@ const spellings = {
 } as const satisfies Record<keyof StoredTokens, readonly string[]>;
 
 /** Reads the one JSON secret an oauth2 credential has. Throws `auth_failed` where it is not one; never shows it. */
-export function readStoredTokens(fields: Readonly<Record<string, SecretMaterial>>): StoredTokens {
+export function readStoredTokens(fields: Fields): StoredTokens {
   const stored = storedObject(fields);
   const text = (name: Exclude<keyof StoredTokens, 'expiresAtMs'>) => {
     const value = stored[spelled(stored, name)];
@@ -38,11 +39,26 @@ export function readStoredTokens(fields: Readonly<Record<string, SecretMaterial>
 }
 
 /** The change to write back, in the spelling the secret already uses. */
-export function tokenChange(
-  fields: Readonly<Record<string, SecretMaterial>>,
-  fresh: { readonly accessToken: string; readonly expiresAtMs: number; readonly refreshToken: string | null },
+export function tokenChange(fields: Fields, fresh: FreshTokens): Record<string, unknown> {
+  return changeOf(storedObject(fields), fresh);
+}
+
+/** The JSON of a secret whose account was just connected: what it held before, with this client and these tokens. */
+export function connectedObject(
+  fields: Fields | null,
+  client: { readonly id: string; readonly secret: string | null },
+  fresh: FreshTokens,
 ): Record<string, unknown> {
-  const stored = storedObject(fields);
+  const stored = fields === null ? {} : storedObject(fields);
+  return {
+    ...stored,
+    [spelled(stored, 'clientId')]: client.id,
+    ...(client.secret === null ? {} : { [spelled(stored, 'clientSecret')]: client.secret }),
+    ...changeOf(stored, fresh),
+  };
+}
+
+function changeOf(stored: Record<string, unknown>, fresh: FreshTokens): Record<string, unknown> {
   const expiryName = spelled(stored, 'expiresAtMs');
   const known = stored[expiryName];
   const inSeconds = typeof known === 'number' && asMilliseconds(known) !== known;
@@ -60,7 +76,7 @@ function spelled(stored: Record<string, unknown>, name: keyof StoredTokens): str
 /** Ten digits are seconds, as many tools write them; thirteen are milliseconds. */
 const asMilliseconds = (time: number) => (time > 0 && time < 1e11 ? time * 1000 : time);
 
-function storedObject(fields: Readonly<Record<string, SecretMaterial>>): Record<string, unknown> {
+function storedObject(fields: Fields): Record<string, unknown> {
   for (const material of Object.values(fields)) {
     const object = material.use(parseObject);
     if (object !== null) return object;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { type ErrorCode, errorTable } from '../errors.ts';
+import { operation } from '../operation.ts';
+import { credentialId, providerName } from '../schemas/catalog.ts';
+import { scope } from '../schemas/scope.ts';
+import { notice, secretMetadata, timeMs } from '../schemas/secrets.ts';
+
+const connection = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
+const errorBody = z.strictObject({
+  error: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryAfterSeconds: z.number().optional(),
+});
+
+export const oauthOperations = {
+  'oauth.begin': operation({
+    summary: 'Begin connecting an account: gives the address where consent is given.',
+    input: z.strictObject({
+      /** A provider of the registry, whose secret is made or renewed in `scope` … */
+      provider: providerName.optional(),
+      /** … or a credential of your own, whose secret gets the tokens. */
+      credential: credentialId.optional(),
+      /** Left out: what the stored secret, else the provider, says. */
+      clientId: z.string().trim().min(1).max(256).optional(),
+      clientSecret: z.string().min(1).max(1024).optional(),
+      /** Left out: the provider's or credential's own. */
+      scopes: z.array(z.string().trim().min(1).max(256)).max(64).optional(),
+      scope: scope.default('global'),
+    }),
+    output: z.strictObject({
+      connection,
+      consentUrl: z.string(),
+      redirectUri: z.string(),
+      expiresAtMs: timeMs,
+    }),
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+  }),
+  'oauth.status': operation({
+    summary: 'Show whether an account that is being connected is there yet.',
+    input: z.strictObject({ connection }),
+    output: z.strictObject({
+      state: z.enum(['waiting', 'connected', 'failed']),
+      secret: secretMetadata.nullable(),
+      notices: z.array(notice),
+      error: errorBody.nullable(),
+    }),
+    access: 'operator',
+    vault: 'any',
+    effect: 'read',
+  }),
+  'oauth.cancel': operation({
+    summary: 'Give up connecting an account.',
+    input: z.strictObject({ connection }),
+    output: z.strictObject({ connection }),
+    access: 'operator',
+    vault: 'any',
+    effect: 'write',
+  }),
+};
