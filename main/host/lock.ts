@@ -16,7 +16,8 @@ export function lockVault(file: string): HostLock {
   const handle = openSync(file, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600);
   fchmodSync(handle, 0o600);
   closeSync(handle);
-  const database = new DatabaseSync(file, { timeout: 0 });
+  // Two that start at the same moment can stand in each other's way for an instant; the wait lets one of them win.
+  const database = new DatabaseSync(file, { timeout: 250 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
