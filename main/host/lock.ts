@@ -7,6 +7,9 @@ export interface HostLock {
   release(): void;
 }
 
+/** A database nobody refers to is closed by the garbage collector, and its lock with it; so somebody refers to it here. */
+const held = new Set<DatabaseSync>();
+
 /**
  * One host per vault. The lock is SQLite's own on an empty database: the kernel drops it the moment the process ends,
  * however it ends, so there is no stale lock to judge. Throws `host_busy` where another host holds it.
@@ -32,7 +35,13 @@ export function lockVault(file: string): HostLock {
           cause,
         });
   }
-  return { release: () => database.close() };
+  held.add(database);
+  return {
+    release: () => {
+      held.delete(database);
+      database.close();
+    },
+  };
 }
 
 /** SQLITE_BUSY; source: sqlite.org/rescode.html. */
