@@ -108,7 +108,7 @@ describe('envelopes', () => {
     const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(type ?? '')?.[1];
     assert.ok(boundary !== undefined);
     assert.equal(seen.header('content-type').length, 1);
-    const form = await new Response(seen.body, { headers: { 'content-type': type! } }).formData();
+    const form = await new Response(new Uint8Array(seen.body), { headers: { 'content-type': type! } }).formData();
     assert.equal(form.get('a'), '1');
     assert.equal([...form.keys()].length, 2, 'a name cannot start a header');
   });

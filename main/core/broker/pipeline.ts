@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Answer, BodyBytes, Incoming, Invoke } from '#contract/proxied.ts';
 import { createConcurrencyLimiter, createRateLimiter } from '../policy/limits.ts';
+import { createTokenSource } from './oauth/token-source.ts';
 import { callerGone, OpenRequest } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
@@ -9,17 +10,17 @@ import { authenticate } from './stages/authenticate.ts';
 import { chooseCredential } from './stages/choose-credential.ts';
 import { bodyBytes, enforcePolicy } from './stages/enforce-policy.ts';
 import { filterResponse, type Returned } from './stages/filter-response.ts';
-import { injectAuth, type TokenSource } from './stages/inject-auth.ts';
+import { injectAuth } from './stages/inject-auth.ts';
 import { matchCapability } from './stages/match-capability.ts';
 import { planUpstream } from './stages/plan-upstream.ts';
 import { readRequest } from './stages/read-request.ts';
 import { type Answered, sendUpstream } from './stages/send-upstream.ts';
 import type { Approved, Authorised } from './states.ts';
 import { createPools } from './upstream/pools.ts';
+import { postFormOver } from './upstream/post-form.ts';
 import { type Lookup, lookupBySystem } from './upstream/resolve.ts';
 
 export interface PipelineOptions {
-  readonly tokens?: TokenSource;
   readonly lookup?: Lookup;
 }
 
@@ -28,7 +29,11 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   const rates = createRateLimiter();
   const places = createConcurrencyLimiter();
   const pools = createPools(ports.egress, options.lookup ?? lookupBySystem, ports.now);
-  const tokens = options.tokens ?? noTokens;
+  const tokens = createTokenSource({
+    post: postFormOver(pools),
+    replaceTokens: ports.replaceTokens,
+    now: ports.now,
+  });
   const closing = new Set<Promise<unknown>>();
 
   /** Remembers work that nobody waits for until the broker closes. */
@@ -101,23 +106,23 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
     await opening;
     passage.at('send-upstream');
     const answered = await send(first, request);
-    if (answered.answer.status !== 401 || first.accessToken === null || first.requestBody.kind === 'stream')
+    if (answered.answer.status !== 401 || first.tokenDigest === null || first.requestBody.kind === 'stream')
       return answered;
     answered.exchange.abort(new AivaultError('upstream_unreachable', 'The answer was given up for a second try.'));
     passage.at('inject-auth');
-    const second = await authorise(approved, first.accessToken, opening, request);
+    const second = await authorise(approved, first, opening, request);
     passage.at('send-upstream');
     return send(second, request);
   }
 
   async function authorise(
     approved: Approved,
-    rejected: Uint8Array | null,
+    before: Authorised | null,
     opening: Promise<void>,
     request: OpenRequest,
   ): Promise<Authorised> {
     try {
-      const authorised = await injectAuth(approved, ports, tokens, rejected);
+      const authorised = await injectAuth(approved, ports, tokens, before);
       request.holds(authorised);
       return authorised;
     } catch (error) {
@@ -195,9 +200,3 @@ function asRefusal(thrown: unknown, ports: BrokerPorts | null): AivaultError {
     },
   );
 }
-
-const noTokens: TokenSource = {
-  async ready(_credential, reveal) {
-    return reveal();
-  },
-};

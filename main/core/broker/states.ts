@@ -79,7 +79,9 @@ export interface Authorised extends Approved {
   readonly identity: ClientCertificate | null;
   /** Every form of the injected secret, for redaction. */
   readonly forms: Forms;
-  /** The access token that was used, where a refused one can be renewed. */
-  readonly accessToken: Uint8Array | null;
+  /** The parts those forms were made of; kept for a second try, whose answer is searched for both. */
+  readonly injected: readonly Uint8Array[];
+  /** oauth2: stands for the access token that was used, so that a refused one can be renewed. */
+  readonly tokenDigest: string | null;
   wipe(): void;
 }

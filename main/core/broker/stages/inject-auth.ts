@@ -1,28 +1,24 @@
 import { createHash } from 'node:crypto';
 import { strategyOf } from '../auth/strategies.ts';
-import type { BrokerPorts, CredentialView, Revealed } from '../ports.ts';
+import type { TokenSource } from '../oauth/token-source.ts';
+import type { BrokerPorts } from '../ports.ts';
 import { formsOf } from '../redact/forms.ts';
 import { gather } from '../request-body.ts';
 import type { Approved, Authorised, RequestBody } from '../states.ts';
-
-/** OAuth tokens that are good to send. */
-export interface TokenSource {
-  /** Refreshes ahead of expiry, or at once where `rejected` is the access token an upstream has just refused. */
-  ready(credential: CredentialView, reveal: () => Revealed, rejected?: Uint8Array): Promise<Revealed>;
-}
 
 /** A signature over the body needs it whole; beyond this it would be a hold on memory. */
 const maxSignedBytes = 16 * 1024 * 1024;
 
 /**
- * Stage 8: the only stage that holds plaintext. Reveals, renders, and wipes what it revealed before it returns. Throws
+ * Stage 8: the only stage that holds plaintext. Reveals, renders, and wipes what it revealed before it returns. `before`
+ * is the try an upstream has just answered 401 to: its token is renewed, and still looked for in the answer. Throws
  * `auth_failed`, `credential_not_found`, `integrity_error`, `vault_locked`.
  */
 export async function injectAuth(
   from: Approved,
   ports: BrokerPorts,
   tokens: TokenSource,
-  rejected: Uint8Array | null,
+  before: Authorised | null,
 ): Promise<Authorised> {
   const { credential } = from;
   const { auth } = credential;
@@ -30,7 +26,7 @@ export async function injectAuth(
   const requestBody = strategy.needsBodyHash(auth) ? await gathered(from.requestBody) : from.requestBody;
   const revealed =
     auth.kind === 'oauth2'
-      ? await tokens.ready(credential, () => ports.reveal(from), rejected ?? undefined)
+      ? await tokens.ready(credential, () => ports.reveal(from), before?.tokenDigest ?? undefined)
       : ports.reveal(from);
   try {
     const applied = await strategy.apply({
@@ -45,9 +41,8 @@ export async function injectAuth(
       bodySha256: strategy.needsBodyHash(auth) ? sha256(requestBody) : null,
       nowMs: ports.now(),
     });
-    const forms = formsOf(rejected === null ? applied.injected : [...applied.injected, rejected]);
-    const accessToken = applied.accessToken ?? null;
-    for (const part of applied.injected) part.fill(0);
+    const injected = before === null ? applied.injected : [...applied.injected, ...before.injected];
+    const forms = formsOf(injected);
     // The only place an Authorised is made.
     return {
       ...from,
@@ -56,10 +51,11 @@ export async function injectAuth(
       finalHeaders: applied.headers,
       identity: applied.tls ?? null,
       forms,
-      accessToken,
+      injected,
+      tokenDigest: applied.tokenDigest ?? null,
       wipe() {
         forms.wipe();
-        accessToken?.fill(0);
+        for (const part of injected) part.fill(0);
       },
     } as Authorised;
   } finally {
