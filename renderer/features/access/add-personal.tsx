@@ -1,0 +1,129 @@
+import { useRef, useState } from 'react';
+import type { PersonalScope } from '#contract/schemas/tokens.ts';
+import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Check, Field, SelectField, TextField } from '../../ui/field.tsx';
+import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useView } from '../../view-state.ts';
+import { personalDurations } from './durations.ts';
+import { ShownOnce } from './shown-once.tsx';
+
+const scopes: readonly PersonalScope[] = [
+  'secrets:read',
+  'secrets:list',
+  'secrets:write',
+  'secrets:rotate',
+  'secrets:delete',
+  'audit:read',
+];
+
+export function AddPersonal() {
+  const baseUrl = useAsk('vault.status', {}).value?.endpoint?.baseUrl ?? 'http://127.0.0.1:19790';
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<readonly PersonalScope[]>(['secrets:read']);
+  const [paths, setPaths] = useState('');
+  const [ttlMs, setTtlMs] = useState(90 * 24 * 60 * 60 * 1000);
+  const [token, setToken] = useState<string | null>(null);
+  const presence = useRef<PresenceInput>(null);
+  const create = useAct('tokens.createPersonal');
+  const open = useView((view) => view.open);
+  const go = useView((view) => view.go);
+  const complete = name.trim() !== '' && chosen.length > 0;
+
+  const save = async () => {
+    const globs = paths
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const made = await create.run({ name, scopes: [...chosen], paths: globs, ttlMs }, presence.current?.passphrase());
+    if (made === undefined) return;
+    setToken(made.token);
+    go('access', made.id);
+  };
+
+  return (
+    <Dialog
+      title={token === null ? 'New personal token' : 'Your personal token'}
+      wide
+      hold={token !== null}
+      onClose={() => open(null)}
+    >
+      {token !== null ? (
+        <ShownOnce
+          token={token}
+          lines={[{ label: 'Try it', text: `curl -H "authorization: Bearer ${token}" ${baseUrl}/v1/auth/whoami` }]}
+          onDone={() => {
+            setToken(null);
+            open(null);
+          }}
+        />
+      ) : (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (complete) void save();
+          }}
+        >
+          <div className="pair">
+            <TextField
+              label="Name"
+              placeholder="deploy script"
+              value={name}
+              maxLength={120}
+              onChange={(event) => setName(event.target.value)}
+              note="Whom it is for."
+            />
+            <SelectField label="Lives for" value={ttlMs} onChange={(event) => setTtlMs(Number(event.target.value))}>
+              {personalDurations.map(({ text, ms }) => (
+                <option key={ms} value={ms}>
+                  {text}
+                </option>
+              ))}
+            </SelectField>
+          </div>
+          <fieldset className="checks">
+            <legend>Scopes</legend>
+            {scopes.map((scope) => (
+              <Check
+                key={scope}
+                label={<span className="mono">{scope}</span>}
+                checked={chosen.includes(scope)}
+                onChange={(event) =>
+                  setChosen(event.target.checked ? [...chosen, scope] : chosen.filter((one) => one !== scope))
+                }
+              />
+            ))}
+          </fieldset>
+          <Field
+            label="Paths"
+            note="Globs, one a line: environments/dev/**. Empty: every path secret. Broker secrets are never among them."
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                className="input mono"
+                rows={2}
+                spellCheck={false}
+                value={paths}
+                onChange={(event) => setPaths(event.target.value)}
+              />
+            )}
+          </Field>
+          <PresenceField handle={presence} />
+          <Problem error={create.error} />
+          <DialogActions>
+            <Button tone="quiet" onClick={() => open(null)}>
+              Cancel
+            </Button>
+            <Button type="submit" tone="main" busy={create.busy} disabled={!complete}>
+              Create token
+            </Button>
+          </DialogActions>
+        </form>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,139 @@
+import { useMemo, useState } from 'react';
+import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { countText } from '../../ui/words.ts';
+import { useView } from '../../view-state.ts';
+import { CapabilityPicker } from './capability-picker.tsx';
+import { proxyDurations } from './durations.ts';
+import { ShownOnce } from './shown-once.tsx';
+
+export function MintToken({ capability }: { readonly capability?: string | undefined }) {
+  const capabilities = useAsk('capabilities.list', { ready: true }).value?.capabilities;
+  const providers = useAsk('providers.list', {}).value?.providers;
+  const baseUrl = useAsk('vault.status', {}).value?.endpoint?.baseUrl;
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(capability === undefined ? [] : [capability]));
+  const [ttlMs, setTtlMs] = useState(60 * 60 * 1000);
+  const [workspaceId, setWorkspaceId] = useState('');
+  const [groupId, setGroupId] = useState('');
+  const [token, setToken] = useState<string | null>(null);
+  const mint = useAct('tokens.mint');
+  const open = useView((view) => view.open);
+  const go = useView((view) => view.go);
+  const ready = useMemo(() => (capabilities ?? []).filter((one) => one.enabled), [capabilities]);
+  const complete = chosen.size > 0 && (groupId === '' || workspaceId !== '');
+
+  const lines = useMemo(() => {
+    const base = baseUrl ?? 'http://127.0.0.1:19790';
+    const used = [...new Set([...chosen].map((id) => id.split('/')[0] ?? ''))];
+    const sdk = used.flatMap((provider) => {
+      const hint = providers
+        ?.find((one) => one.provider === provider)
+        ?.sdk.find((one) => Object.keys(one.env).length > 0);
+      const variable = Object.keys(hint?.env ?? {})[0];
+      const key = providers?.find((one) => one.provider === provider)?.secrets[0]?.name;
+      return hint === undefined || variable === undefined || key === undefined
+        ? []
+        : [`${key}=${token} ${variable}=${base}/v/${provider}${hint.basePath}`];
+    });
+    return [
+      { label: 'For your shell', text: `export AIVAULT_BASE_URL=${base}\nexport AIVAULT_TOKEN=${token}` },
+      ...(sdk.length === 0 ? [] : [{ label: 'For an official SDK, unchanged', text: sdk.join('\n') }]),
+    ];
+  }, [baseUrl, chosen, providers, token]);
+
+  const save = async () => {
+    const minted = await mint.run({
+      capabilities: [...chosen],
+      ttlMs,
+      ...(name.trim() === '' ? {} : { name }),
+      ...(workspaceId === '' ? {} : { workspaceId }),
+      ...(groupId === '' ? {} : { groupId }),
+    });
+    if (minted === undefined) return;
+    setToken(minted.token);
+    go('access', minted.id);
+  };
+
+  return (
+    <Dialog title={token === null ? 'Mint token' : 'Your token'} wide hold={token !== null} onClose={() => open(null)}>
+      {token !== null ? (
+        <ShownOnce
+          token={token}
+          lines={lines}
+          onDone={() => {
+            setToken(null);
+            open(null);
+          }}
+        />
+      ) : (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (complete) void save();
+          }}
+        >
+          <div className="pair">
+            <TextField
+              label="Name"
+              placeholder="claude in web-shop"
+              value={name}
+              maxLength={120}
+              note="Whom it is for. It appears in the audit log."
+              onChange={(event) => setName(event.target.value)}
+            />
+            <SelectField
+              label="Lives for"
+              value={ttlMs}
+              onChange={(event) => setTtlMs(Number(event.target.value))}
+              note="30 days at most."
+            >
+              {proxyDurations.map(({ text, ms }) => (
+                <option key={ms} value={ms}>
+                  {text}
+                </option>
+              ))}
+            </SelectField>
+          </div>
+          <CapabilityPicker
+            capabilities={ready}
+            loading={capabilities === undefined}
+            chosen={chosen}
+            onChange={setChosen}
+          />
+          <div className="pair">
+            <TextField
+              label="Workspace"
+              mono
+              value={workspaceId}
+              maxLength={64}
+              note="Empty: global secrets only."
+              onChange={(event) => setWorkspaceId(event.target.value.trim())}
+            />
+            <TextField
+              label="Group"
+              mono
+              value={groupId}
+              maxLength={64}
+              note="Needs its workspace."
+              onChange={(event) => setGroupId(event.target.value.trim())}
+            />
+          </div>
+          <Problem error={mint.error} />
+          <DialogActions>
+            <Button tone="quiet" onClick={() => open(null)}>
+              Cancel
+            </Button>
+            <Button type="submit" tone="main" busy={mint.busy} disabled={!complete}>
+              Mint token{chosen.size === 0 ? '' : ` for ${countText(chosen.size, 'capability', 'capabilities')}`}
+            </Button>
+          </DialogActions>
+        </form>
+      )}
+    </Dialog>
+  );
+}

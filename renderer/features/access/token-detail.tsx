@@ -1,0 +1,153 @@
+import { Ban } from 'lucide-react';
+import { useState } from 'react';
+import type { TokenSummary } from '#contract/schemas/tokens.ts';
+import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { EffectPill } from '../../ui/effect-pill.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { agoText, dateText, timeText, untilText } from '../../ui/words.ts';
+import { useView } from '../../view-state.ts';
+import { tokenState } from './token-state.ts';
+
+export function TokenDetail({ token }: { readonly token: TokenSummary }) {
+  const [asking, setAsking] = useState(false);
+  const now = Date.now();
+  const { live } = tokenState(token, now);
+  const name = token.name ?? token.id;
+  return (
+    <article>
+      <header className="detail-head">
+        <div className="grow">
+          <h2 className="wrap" dir="auto">
+            {name}
+          </h2>
+          <p className="muted">
+            {token.kind === 'personal'
+              ? 'A personal token: it reads or writes path secrets.'
+              : 'A proxy token: it calls APIs through the broker and never sees a key.'}
+          </p>
+        </div>
+        {live ? (
+          <Button icon={<Ban size={15} />} onClick={() => setAsking(true)}>
+            Revoke
+          </Button>
+        ) : null}
+      </header>
+      <Facts>
+        <Fact name="Id">
+          <span className="mono">{token.id}</span> <span className="muted">shown in the audit log</span>
+        </Fact>
+        <Fact name="Minted">
+          {dateText(token.createdAtMs)}, {timeText(token.createdAtMs)}
+        </Fact>
+        <Fact name="Expires">
+          {token.revokedAtMs === null ? (
+            <>
+              {dateText(token.expiresAtMs)}, {timeText(token.expiresAtMs)}{' '}
+              <span className="muted">{untilText(token.expiresAtMs, now)}</span>
+            </>
+          ) : (
+            `revoked ${agoText(token.revokedAtMs, now)}`
+          )}
+        </Fact>
+        <Fact name="Last used">{token.lastUsedAtMs === null ? 'never' : agoText(token.lastUsedAtMs, now)}</Fact>
+        {token.kind === 'proxy' ? (
+          <>
+            <Fact name="Works in">
+              {token.workspaceId === null
+                ? 'no workspace: global secrets only'
+                : `workspace ${token.workspaceId}${token.groupId === null ? '' : `, group ${token.groupId}`}`}
+            </Fact>
+            {token.credential === null ? null : (
+              <Fact name="Credential">
+                <span className="mono">{token.credential}</span> <span className="muted">and no other</span>
+              </Fact>
+            )}
+          </>
+        ) : (
+          <>
+            <Fact name="Scopes">
+              <span className="mono wrap">{token.scopes.join(', ')}</span>
+            </Fact>
+            <Fact name="Paths">
+              {token.paths.length === 0 ? 'every path' : <span className="mono wrap">{token.paths.join(', ')}</span>}
+            </Fact>
+          </>
+        )}
+      </Facts>
+      {token.kind === 'proxy' ? <Reach token={token} live={live} /> : null}
+      {asking ? <Revoke token={token} onClose={() => setAsking(false)} /> : null}
+    </article>
+  );
+}
+
+/** "What could this token do?", answered by the host for this moment. */
+function Reach({ token, live }: { readonly token: TokenSummary; readonly live: boolean }) {
+  const reach = useAsk('tokens.explain', { id: token.id });
+  return (
+    <section className="block-section">
+      <h3>{live ? 'What it could do now' : 'What it could have done'}</h3>
+      <Problem error={reach.error} />
+      {reach.value === undefined && reach.error === undefined ? (
+        <Skeleton rows={Math.min(6, token.capabilities.length)} height={36} />
+      ) : null}
+      <ul className="reach">
+        {reach.value?.capabilities.map((one) => (
+          <li key={one.id}>
+            <p className="row">
+              <span className="mono grow wrap">{one.id}</span>
+              {one.effect === null ? null : <EffectPill effect={one.effect} />}
+            </p>
+            <p className="muted small wrap">
+              {one.reason ?? (
+                <>
+                  {one.methods.join(' ')} <span className="mono">{one.hosts[0]}</span>
+                  <span className="mono">
+                    {one.paths.length === 1 ? one.paths[0] : ` on ${one.paths.length} paths`}
+                  </span>{' '}
+                  with <span className="mono">{one.credential}</span>
+                </>
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Revoke({ token, onClose }: { readonly token: TokenSummary; readonly onClose: () => void }) {
+  const revoke = useAct('tokens.revoke');
+  const say = useView((view) => view.say);
+  const name = token.name ?? token.id;
+  return (
+    <Dialog title={`Revoke ${name}?`} onClose={onClose}>
+      <p>
+        Whatever uses it is refused from its next call on. It cannot be brought back; mint another one instead.{' '}
+        {token.lastUsedAtMs === null
+          ? 'It was never used.'
+          : `It was last used ${agoText(token.lastUsedAtMs, Date.now())}.`}
+      </p>
+      <Problem error={revoke.error} />
+      <DialogActions>
+        <Button onClick={onClose}>Keep it</Button>
+        <Button
+          tone="bad"
+          busy={revoke.busy}
+          onClick={() =>
+            void revoke.run({ id: token.id }).then((done) => {
+              if (done === undefined) return;
+              onClose();
+              say(`${name} revoked. Its next call is refused.`);
+            })
+          }
+        >
+          Revoke token
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,141 @@
+import { Ban } from 'lucide-react';
+import type { AuditEntry } from '#contract/schemas/audit.ts';
+import type { TokenSummary } from '#contract/schemas/tokens.ts';
+import { useAct } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { bytesText, clockText, dateText, scopeWords, tookText, untilText } from '../../ui/words.ts';
+import { useView } from '../../view-state.ts';
+import { callerText, consequence, headline } from './outcome.ts';
+
+/** The ten stages in order: what was passed, what refused, and what was never reached. */
+const stages = [
+  'authenticate',
+  'read-request',
+  'match-capability',
+  'choose-credential',
+  'enforce-policy',
+  'plan-upstream',
+  'ask-operator',
+  'inject-auth',
+  'send-upstream',
+  'filter-response',
+];
+
+interface EntryDetailProps {
+  readonly entry: AuditEntry;
+  readonly tokens: readonly TokenSummary[];
+  readonly tokenNames: ReadonlyMap<string, string>;
+}
+
+export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
+  const revoke = useAct('tokens.revoke');
+  const say = useView((view) => view.say);
+  const token = tokens.find((one) => one.id === entry.tokenId);
+  const live = token !== undefined && token.revokedAtMs === null && token.expiresAtMs > Date.now();
+  return (
+    <article>
+      <h2>{headline(entry)}</h2>
+      <p className="muted wrap">{consequence(entry)}</p>
+      <Facts>
+        {entry.method === undefined && entry.path === undefined ? null : (
+          <Fact name="Asked">
+            <span className="mono wrap">
+              {entry.method} {entry.path}
+            </span>
+          </Fact>
+        )}
+        {entry.host === undefined ? null : (
+          <Fact name="Host">
+            <span className="mono wrap">{entry.host}</span>
+          </Fact>
+        )}
+        <Fact name="When">
+          {clockText(entry.tsMs)}{' '}
+          <span className="muted">
+            {dateText(entry.tsMs)}, entry {entry.seq.toLocaleString('en-GB')}
+          </span>
+        </Fact>
+        <Fact name="Caller">
+          {callerText(entry, tokenNames)}
+          {entry.consumer === undefined ? null : <span className="muted"> for {entry.consumer}</span>}
+        </Fact>
+        {token === undefined ? null : (
+          <Fact name="Token">
+            {token.name ?? token.id}{' '}
+            <span className="muted">
+              {token.revokedAtMs !== null ? 'revoked' : `expires ${untilText(token.expiresAtMs, Date.now())}`}
+            </span>
+          </Fact>
+        )}
+        {entry.capability === undefined ? null : (
+          <Fact name="Capability">
+            <span className="mono wrap">{entry.capability}</span>
+          </Fact>
+        )}
+        {entry.credential === undefined ? null : (
+          <Fact name="Credential">
+            <span className="mono wrap">{entry.credential}</span>
+          </Fact>
+        )}
+        {entry.secretName === undefined ? null : (
+          <Fact name="Secret">
+            <span className="mono wrap">{entry.secretName}</span>{' '}
+            {entry.scope === undefined ? null : <span className="muted">{scopeWords(entry.scope)}</span>}
+          </Fact>
+        )}
+        {entry.code === undefined ? null : (
+          <Fact name="Code">
+            <code>{entry.code}</code>
+          </Fact>
+        )}
+        {entry.presence === undefined ? null : <Fact name="Presence">{entry.presence}</Fact>}
+        {entry.requestBytes === undefined && entry.responseBytes === undefined ? null : (
+          <Fact name="Size">
+            {bytesText(entry.requestBytes ?? 0)} sent, {bytesText(entry.responseBytes ?? 0)} back
+            {entry.redactions === undefined || entry.redactions === 0 ? '' : `, ${entry.redactions} hidden`}
+          </Fact>
+        )}
+      </Facts>
+      {entry.trace === undefined || entry.trace.length === 0 ? null : <Trace trace={entry.trace} />}
+      <Problem error={revoke.error} />
+      {live ? (
+        <Button
+          icon={<Ban size={15} />}
+          busy={revoke.busy}
+          onClick={() =>
+            void revoke
+              .run({ id: token.id })
+              .then((done) => done !== undefined && say(`${token.name ?? token.id} revoked. Its next call is refused.`))
+          }
+        >
+          Revoke this token
+        </Button>
+      ) : null}
+    </article>
+  );
+}
+
+function Trace({ trace }: { readonly trace: NonNullable<AuditEntry['trace']> }) {
+  const steps = new Map(trace.map((step) => [step.stage, step]));
+  const names = [...stages, ...trace.map((step) => step.stage).filter((stage) => !stages.includes(stage))];
+  return (
+    <section className="block-section">
+      <h3>What happened</h3>
+      <ol className="trace">
+        {names.map((name) => {
+          const step = steps.get(name);
+          return (
+            <li key={name} className={step === undefined ? 'unreached' : step.outcome}>
+              <span className="dot" />
+              <span className="grow">{name}</span>
+              <span className="unseen">{step === undefined ? 'not reached' : step.outcome}</span>
+              {step === undefined ? null : <span className="muted small tabular">{tookText(step.tookMs)}</span>}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+import { useMemo, useState } from 'react';
+import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Snippet } from '../../ui/copy-button.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { countText } from '../../ui/words.ts';
+
+/** The first call, as lines to copy: CLI, curl, and an SDK that only changes its base URL. */
+export function FirstCall({ onDone }: { readonly onDone: () => void }) {
+  const ready = useAsk('capabilities.list', { ready: true }).value?.capabilities;
+  const providers = useAsk('providers.list', {}).value?.providers;
+  const baseUrl = useAsk('vault.status', {}).value?.endpoint?.baseUrl ?? 'http://127.0.0.1:19790';
+  const [token, setToken] = useState<string | null>(null);
+  const mint = useAct('tokens.mint');
+  const first = ready?.find((one) => one.enabled && one.methods.includes('POST')) ?? ready?.[0];
+  const detail = useAsk('capabilities.describe', first === undefined ? null : { id: first.id }).value;
+  const sdk = useMemo(() => {
+    const provider = providers?.find((one) => one.provider === first?.provider);
+    const hint = provider?.sdk.find((one) => Object.keys(one.env).length > 0);
+    const variable = Object.keys(hint?.env ?? {})[0];
+    const key = provider?.secrets[0]?.name;
+    if (provider === undefined || hint === undefined || variable === undefined || key === undefined) return null;
+    return `${key}=${token ?? '$AIVAULT_TOKEN'} ${variable}=${baseUrl}/v/${provider.provider}${hint.basePath}  your-program`;
+  }, [providers, first, token, baseUrl]);
+
+  if (ready !== undefined && first === undefined) {
+    return (
+      <div className="stack">
+        <p>Nothing is ready yet. Add a key whenever you like; this is how a call will look:</p>
+        <Snippet text="aivault secrets create --name OPENAI_API_KEY --scope global" label="command" />
+        <Finish onDone={onDone} />
+      </div>
+    );
+  }
+  return (
+    <div className="stack">
+      <p>
+        {countText(ready?.length ?? 0, 'capability', 'capabilities')} ready. For example{' '}
+        <code className="chip">{first?.id ?? '…'}</code>:
+      </p>
+      {detail?.examples.map(({ title, text }) =>
+        title === 'cli' || title === 'curl' ? <Snippet key={title} text={text} label={title} /> : null,
+      )}
+      {sdk === null ? null : (
+        <>
+          <p className="muted">An official SDK needs nothing but its base URL; the token stands where the key would.</p>
+          <Snippet text={sdk} label="SDK" />
+        </>
+      )}
+      {token === null ? (
+        <p className="row">
+          <Button
+            busy={mint.busy}
+            disabled={first === undefined}
+            onClick={() =>
+              first !== undefined &&
+              void mint
+                .run({ name: 'first call', capabilities: [first.id] })
+                .then((done) => done !== undefined && setToken(done.token))
+            }
+          >
+            Mint a token for one hour
+          </Button>
+          <span className="muted">Tools use tokens. The key stays here.</span>
+        </p>
+      ) : (
+        <Snippet
+          text={`export AIVAULT_BASE_URL=${baseUrl}\nexport AIVAULT_TOKEN=${token}`}
+          label="token, shown this once"
+        />
+      )}
+      <Problem error={mint.error} />
+      <Finish onDone={onDone} />
+    </div>
+  );
+}
+
+function Finish({ onDone }: { readonly onDone: () => void }) {
+  return (
+    <footer className="dialog-actions">
+      <Button tone="main" onClick={onDone}>
+        Open the vault
+      </Button>
+    </footer>
+  );
+}

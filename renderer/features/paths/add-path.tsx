@@ -1,0 +1,92 @@
+import { useRef, useState } from 'react';
+import { useAct } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
+import { useView } from '../../view-state.ts';
+import { parseDotenv } from '../secrets/dotenv.ts';
+
+interface AddPathProps {
+  /** Given: a new version of this path, refused where somebody else wrote meanwhile. */
+  readonly path?: string;
+  readonly version?: number;
+  readonly onClose?: () => void;
+}
+
+export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
+  const [path, setPath] = useState(given ?? '');
+  const [expiresIn, setExpiresIn] = useState('');
+  const [filled, setFilled] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const fields = useRef<SecretInput>(null);
+  const write = useAct('paths.write');
+  const open = useView((view) => view.open);
+  const go = useView((view) => view.go);
+  const close = onClose ?? (() => open(null));
+  const complete = path.trim() !== '' && filled;
+
+  const save = async () => {
+    const entries = parseDotenv(fields.current?.value() ?? '');
+    if (entries.length === 0) return setTrouble('Write fields as name=value, one a line.');
+    const data = Object.fromEntries(entries.map(({ name, value }) => [name, value]));
+    const done = await write.run({
+      path: path.trim(),
+      data,
+      ifVersion: version,
+      ...(expiresIn === '' ? {} : { expiresIn }),
+    });
+    if (done === undefined) return;
+    fields.current?.clear();
+    close();
+    go('paths', done.path);
+  };
+
+  return (
+    <Dialog title={given === undefined ? 'New path secret' : 'New version'} onClose={close}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (complete) void save();
+        }}
+      >
+        <TextField
+          label="Path"
+          mono
+          placeholder="environments/dev/database"
+          value={path}
+          maxLength={512}
+          readOnly={given !== undefined}
+          note="Lower case, at most 10 levels."
+          onChange={(event) => setPath(event.target.value)}
+        />
+        <SecretField
+          label="Fields"
+          handle={fields}
+          autoFocus={given !== undefined}
+          onFilled={setFilled}
+          note={trouble ?? 'name=value, one a line (Shift ⏎). Tokens that may read this path can read them.'}
+          onSubmit={() => complete && void save()}
+        />
+        <SelectField label="Expires" value={expiresIn} onChange={(event) => setExpiresIn(event.target.value)}>
+          <option value="">{given === undefined ? 'never' : 'as before'}</option>
+          <option value="7d">in 7 days</option>
+          <option value="30d">in 30 days</option>
+          <option value="90d">in 90 days</option>
+          <option value="365d">in a year</option>
+        </SelectField>
+        <Problem error={write.error} />
+        <DialogActions>
+          <Button tone="quiet" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" tone="main" busy={write.busy} disabled={!complete}>
+            {given === undefined ? 'Create' : `Write version ${version + 1}`}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

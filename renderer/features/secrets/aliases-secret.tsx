@@ -1,0 +1,67 @@
+import { X } from 'lucide-react';
+import { useState } from 'react';
+import { useAct } from '../../query.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useView } from '../../view-state.ts';
+import { useSecretRow } from './use-secret-rows.ts';
+
+export function AliasesSecret({ secretId }: { readonly secretId: string }) {
+  const row = useSecretRow(secretId);
+  const [fresh, setFresh] = useState('');
+  const update = useAct('secrets.update');
+  const open = useView((view) => view.open);
+  if (row === undefined) return null;
+  const { aliases, name } = row.secret;
+  const wanted = fresh.trim();
+  return (
+    <Dialog title={`Aliases of ${name}`} onClose={() => open(null)}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (wanted === '') return;
+          void update.run({ secretId, aliases: [...aliases, wanted] }).then((done) => {
+            if (done !== undefined) setFresh('');
+          });
+        }}
+      >
+        {aliases.length === 0 ? (
+          <p className="muted">None yet. An alias is another name for the same secret, unique in its scope.</p>
+        ) : (
+          <ul className="lines">
+            {aliases.map((alias) => (
+              <li key={alias} className="row">
+                <span className="mono grow wrap">{alias}</span>
+                <IconButton
+                  label={`Remove ${alias}`}
+                  onClick={() => void update.run({ secretId, aliases: aliases.filter((one) => one !== alias) })}
+                >
+                  <X size={14} />
+                </IconButton>
+              </li>
+            ))}
+          </ul>
+        )}
+        <TextField
+          label="New alias"
+          mono
+          value={fresh}
+          maxLength={120}
+          onChange={(event) => setFresh(event.target.value)}
+        />
+        <Problem error={update.error} />
+        <DialogActions>
+          <Button tone="quiet" onClick={() => open(null)}>
+            Done
+          </Button>
+          <Button type="submit" tone="main" busy={update.busy} disabled={wanted === ''}>
+            Add alias
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

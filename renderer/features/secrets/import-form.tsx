@@ -1,0 +1,208 @@
+// Drop a .env or paste its lines. Values stay in one ref until they are sent, then are let go; React's state holds names only.
+
+import { FileInput } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import type { Output } from '#contract/call.ts';
+import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
+import { DialogActions } from '../../ui/dialog.tsx';
+import { Pill } from '../../ui/pill.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
+import { countText } from '../../ui/words.ts';
+import { type DotenvEntry, parseDotenv } from './dotenv.ts';
+import { knownNames } from './looks-like.ts';
+
+interface Found {
+  readonly name: string;
+  readonly provider: string | null;
+  readonly exists: boolean;
+}
+
+interface ImportFormProps {
+  readonly onDone: () => void;
+  readonly doneText: string;
+  readonly onImported?: (names: readonly string[]) => void;
+}
+
+const maxFileBytes = 1024 * 1024;
+
+export function ImportForm({ onDone, doneText, onImported }: ImportFormProps) {
+  const providers = useAsk('providers.list', {}).value?.providers;
+  const secrets = useAsk('secrets.list', {}).value?.secrets;
+  const names = useMemo(() => knownNames(providers ?? []), [providers]);
+  const entries = useRef<DotenvEntry[]>([]);
+  const pasted = useRef<SecretInput>(null);
+  const [found, setFound] = useState<readonly Found[]>([]);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [over, setOver] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [report, setReport] = useState<Output<'secrets.import'> | null>(null);
+  const run = useAct('secrets.import');
+
+  const take = (text: string) => {
+    entries.current = parseDotenv(text);
+    const existing = new Set((secrets ?? []).filter((one) => one.scope === 'global').map((one) => one.name));
+    const next = entries.current.map(({ name }) => ({
+      name,
+      provider: names.get(name)?.provider.name ?? null,
+      exists: existing.has(name),
+    }));
+    setFound(next);
+    setChosen(new Set(next.filter((one) => one.provider !== null).map((one) => one.name)));
+    setTrouble(next.length === 0 && text.trim() !== '' ? 'No KEY=value line in it.' : null);
+    pasted.current?.clear();
+  };
+  const takeFile = async (file: File | undefined) => {
+    if (file === undefined) return;
+    if (file.size > maxFileBytes) setTrouble('That file is larger than 1 MiB: not a .env file.');
+    else take(await file.text());
+  };
+  const store = async () => {
+    const wanted = entries.current.filter(({ name }) => chosen.has(name));
+    const done = await run.run({ entries: wanted });
+    if (done === undefined) return;
+    entries.current = [];
+    setFound([]);
+    setReport(done);
+    onImported?.([...done.created, ...done.rotated]);
+  };
+
+  if (report !== null) return <Report report={report} onDone={onDone} doneText={doneText} />;
+  return (
+    <div className="stack">
+      {found.length > 0 ? (
+        <Choose found={found} chosen={chosen} onChange={setChosen} />
+      ) : (
+        <>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: the file button inside does the same by keyboard */}
+          <div
+            className={`drop ${over ? 'over' : ''}`}
+            onDragOver={(event) => {
+              event.preventDefault();
+              setOver(true);
+            }}
+            onDragLeave={() => setOver(false)}
+            onDrop={(event) => {
+              event.preventDefault();
+              setOver(false);
+              void takeFile(event.dataTransfer.files[0]);
+            }}
+          >
+            <FileInput size={20} aria-hidden="true" />
+            <p>Drop a .env file here</p>
+            <label className="button plain">
+              Choose a file
+              <input type="file" className="unseen" onChange={(event) => void takeFile(event.target.files?.[0])} />
+            </label>
+          </div>
+          <SecretField
+            label="Or paste its lines"
+            handle={pasted}
+            onFilled={(filled) => filled && take(pasted.current?.value() ?? '')}
+            note={trouble ?? 'KEY=value, one a line. The file itself is only read, never kept; delete it afterwards.'}
+          />
+        </>
+      )}
+      <Problem error={run.error} />
+      <DialogActions>
+        <Button
+          tone="quiet"
+          onClick={() => {
+            if (found.length === 0) return onDone();
+            entries.current = [];
+            setFound([]);
+          }}
+        >
+          {found.length === 0 ? 'Cancel' : 'Back'}
+        </Button>
+        <Button
+          tone="main"
+          busy={run.busy}
+          disabled={chosen.size === 0 || found.length === 0}
+          onClick={() => void store()}
+        >
+          Import {chosen.size === 0 || found.length === 0 ? '' : countText(chosen.size, 'key')}
+        </Button>
+      </DialogActions>
+    </div>
+  );
+}
+
+interface ChooseProps {
+  readonly found: readonly Found[];
+  readonly chosen: ReadonlySet<string>;
+  readonly onChange: (chosen: ReadonlySet<string>) => void;
+}
+
+function Choose({ found, chosen, onChange }: ChooseProps) {
+  return (
+    <>
+      <p>
+        Found {countText(found.length, 'name')}. Those of a known provider are chosen; the others are probably settings,
+        not keys.
+      </p>
+      <ul className="lines scroll">
+        {found.map(({ name, provider, exists }) => (
+          <li key={name}>
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={chosen.has(name)}
+                onChange={(event) => {
+                  const next = new Set(chosen);
+                  if (event.target.checked) next.add(name);
+                  else next.delete(name);
+                  onChange(next);
+                }}
+              />
+              <span className="mono grow cut">{name}</span>
+              <span className="muted">{provider ?? 'no provider'}</span>
+              {exists ? <Pill tone="warn">rotates</Pill> : null}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Report({
+  report,
+  onDone,
+  doneText,
+}: {
+  readonly report: Output<'secrets.import'>;
+  readonly onDone: () => void;
+  readonly doneText: string;
+}) {
+  return (
+    <div className="stack">
+      <p>
+        {countText(report.created.length, 'key')} added, {report.rotated.length} rotated, {report.skipped.length}{' '}
+        skipped.
+      </p>
+      {report.skipped.length === 0 ? null : (
+        <ul className="lines scroll">
+          {report.skipped.map(({ name, reason }) => (
+            <li key={name}>
+              <span className="mono wrap">{name}</span> <span className="muted">{reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul className="lines scroll">
+        {report.notices.map(({ text }) => (
+          <li key={text} className="muted wrap">
+            {text}
+          </li>
+        ))}
+      </ul>
+      <DialogActions>
+        <Button tone="main" onClick={onDone}>
+          {doneText}
+        </Button>
+      </DialogActions>
+    </div>
+  );
+}

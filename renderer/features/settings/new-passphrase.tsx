@@ -1,0 +1,59 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { Field } from '../../ui/field.tsx';
+
+export interface PassphraseInput {
+  /** The passphrase, or null while the two differ or it is empty. */
+  value(): string | null;
+}
+
+interface NewPassphraseProps {
+  readonly handle: RefObject<PassphraseInput | null>;
+  readonly label?: string;
+  readonly onReady: (ready: boolean) => void;
+}
+
+/** A new passphrase, typed twice. Long beats clever; nothing else is demanded of it. */
+export function NewPassphrase({ handle, label = 'Passphrase', onReady }: NewPassphraseProps) {
+  const first = useRef<HTMLInputElement>(null);
+  const second = useRef<HTMLInputElement>(null);
+  const [note, setNote] = useState('');
+  useEffect(() => {
+    handle.current = {
+      value: () => {
+        const typed = first.current?.value ?? '';
+        return typed !== '' && typed === second.current?.value ? typed : null;
+      },
+    };
+    return () => {
+      handle.current = null;
+    };
+  }, [handle]);
+  const look = () => {
+    const typed = first.current?.value ?? '';
+    const again = second.current?.value ?? '';
+    onReady(typed !== '' && typed === again);
+    setNote(
+      again !== '' && typed !== again
+        ? 'The two differ.'
+        : typed.length > 0 && typed.length < 12
+          ? 'Short. Four or five words are easier to keep and harder to guess.'
+          : '',
+    );
+  };
+  const box = {
+    type: 'password',
+    className: 'input',
+    autoComplete: 'off',
+    spellCheck: false,
+    maxLength: 1024,
+    onInput: look,
+  } as const;
+  return (
+    <div className="pair">
+      <Field label={label} note={note} noteTone="warn">
+        {(control) => <input {...control} {...box} ref={first} />}
+      </Field>
+      <Field label="The same again">{(control) => <input {...control} {...box} ref={second} />}</Field>
+    </div>
+  );
+}

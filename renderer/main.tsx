@@ -1,0 +1,24 @@
+import './styles/base.css';
+import './styles/ui.css';
+import './styles/frame.css';
+import './styles/rooms.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { connect } from './client.ts';
+import { Ended } from './features/unlock/ended.tsx';
+import { Answers, AnswersContext } from './query.ts';
+
+const place = document.getElementById('root');
+if (place === null) throw new Error('index.html has no #root');
+const page = createRoot(place);
+const client = await connect();
+
+page.render(
+  client === null ? (
+    <Ended />
+  ) : (
+    <AnswersContext value={new Answers(client)}>
+      <App />
+    </AnswersContext>
+  ),
+);

@@ -1,0 +1,52 @@
+import type { ComponentProps, ReactNode } from 'react';
+
+interface ButtonProps extends ComponentProps<'button'> {
+  /** `main` is the one thing to do here; `quiet` has no frame; `bad` destroys. */
+  readonly tone?: 'plain' | 'main' | 'quiet' | 'bad';
+  readonly icon?: ReactNode;
+  /** Shown instead of the icon while the host works; the button keeps its width. */
+  readonly busy?: boolean;
+}
+
+/** A button. Busy buttons stay focusable and ignore presses, so that focus is never lost under the person's hands. */
+export function Button({
+  tone = 'plain',
+  icon,
+  busy = false,
+  children,
+  onClick,
+  className = '',
+  ...rest
+}: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`button ${tone} ${busy ? 'busy' : ''} ${className}`}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+    >
+      {icon}
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends ComponentProps<'button'> {
+  /** What it does, for screen readers and the tooltip. */
+  readonly label: string;
+  readonly framed?: boolean;
+}
+
+export function IconButton({ label, framed = false, className = '', ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      {...rest}
+      className={`icon-button ${framed ? 'framed' : ''} ${className}`}
+    />
+  );
+}

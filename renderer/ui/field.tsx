@@ -1,0 +1,76 @@
+import { type ComponentProps, type ReactNode, useId } from 'react';
+
+interface FieldProps {
+  readonly label: string;
+  /** One line under the control; its space is reserved, so the form never moves. */
+  readonly note?: ReactNode;
+  readonly noteTone?: 'plain' | 'good' | 'warn' | 'bad';
+  readonly children: (control: { id: string; 'aria-describedby': string }) => ReactNode;
+}
+
+/** A label, a control and the line under it. */
+export function Field({ label, note, noteTone = 'plain', children }: FieldProps) {
+  const id = useId();
+  const noteId = `${id}-note`;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, 'aria-describedby': noteId })}
+      <p id={noteId} className={`note ${noteTone}`} aria-live="polite">
+        {note}
+      </p>
+    </div>
+  );
+}
+
+type TextFieldProps = Omit<FieldProps, 'children'> & ComponentProps<'input'> & { readonly mono?: boolean };
+
+/** One line of ordinary text. */
+export function TextField({ label, note, noteTone = 'plain', mono = false, className = '', ...input }: TextFieldProps) {
+  return (
+    <Field label={label} note={note} noteTone={noteTone}>
+      {(control) => (
+        <input
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          {...input}
+          {...control}
+          className={`input ${mono ? 'mono' : ''} ${className}`}
+        />
+      )}
+    </Field>
+  );
+}
+
+type SelectFieldProps = Omit<FieldProps, 'children'> & ComponentProps<'select'>;
+
+export function SelectField({ label, note, noteTone = 'plain', children, ...select }: SelectFieldProps) {
+  return (
+    <Field label={label} note={note} noteTone={noteTone}>
+      {(control) => (
+        <select {...select} {...control} className="input">
+          {children}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface CheckProps extends ComponentProps<'input'> {
+  readonly label: ReactNode;
+}
+
+export function Check({ label, ...input }: CheckProps) {
+  return (
+    <label className="check">
+      <input type="checkbox" {...input} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** An on/off switch that takes effect at once. */
+export function Switch({ label, ...input }: CheckProps & { readonly label: string }) {
+  return <input type="checkbox" role="switch" className="switch" aria-label={label} {...input} />;
+}

@@ -1,0 +1,36 @@
+import { Search } from 'lucide-react';
+
+interface SearchFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** Filters the list under it while typing; Esc empties it, ↓ goes into the list. */
+export function SearchField({ label, value, onChange }: SearchFieldProps) {
+  return (
+    <div className="search-field">
+      <Search size={14} aria-hidden="true" />
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={value}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            if (value === '') event.currentTarget.blur();
+            onChange('');
+          } else if (event.key === 'ArrowDown') {
+            event.currentTarget.closest('.pane-list')?.querySelector<HTMLElement>('[role=listbox]')?.focus();
+          } else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </div>
+  );
+}
