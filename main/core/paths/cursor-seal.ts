@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import { open, seal } from '../crypto/aead.ts';
 import { fromUtf8, utf8 } from '../crypto/bytes.ts';
-import type { CursorSeal } from '../paths/path-cursor.ts';
+import type { CursorSeal } from './path-cursor.ts';
 
 const aad = utf8('aivault cursor 1');
 

@@ -1,0 +1,195 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { EventName, HostEvent } from '#contract/events.ts';
+import { createTokens } from './access/tokens.ts';
+import { type Checkpoints, createCheckpoints } from './audit/checkpoints.ts';
+import { createAuditLog } from './audit/log.ts';
+import type { LiveSecrets } from './catalog/live-secret.ts';
+import { createReach, type Reach } from './catalog/reach.ts';
+import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
+import type { CoreDeps } from './core-deps.ts';
+import { uuidFrom } from './crypto/random.ts';
+import { createIdleLock, type IdleLock } from './operations/idle-lock.ts';
+import type { Services } from './operations/services.ts';
+import { openSettingsFile, type SettingsFile } from './operations/settings-file.ts';
+import { createCursorSeal } from './paths/cursor-seal.ts';
+import { valueTable } from './paths/path-rows.ts';
+import { createPathSecrets, type PathSecrets } from './paths/path-secrets.ts';
+import { registry as builtRegistry } from './providers/load.ts';
+import { openAuditStore, openRowStore } from './store/database.ts';
+import type { AuditStore } from './store/store.ts';
+import type { Tx } from './vault/sealed.ts';
+import { createSecrets, type Secrets } from './vault/secrets.ts';
+import { createUsage } from './vault/usage.ts';
+import { createVault } from './vault/vault.ts';
+
+/** Everything that lives as long as the core and knows of the vault. */
+export interface CoreServices {
+  readonly services: Services;
+  readonly auditStore: AuditStore;
+  readonly checkpoints: Checkpoints;
+  readonly reach: Reach;
+  readonly pathSecrets: PathSecrets;
+  readonly settings: SettingsFile;
+  readonly idle: IdleLock;
+  readonly randomId: () => string;
+  onEvent(listener: (event: HostEvent) => void): () => void;
+  /** Opens a vault whose key needs no person. What does not open stays locked and says why when asked. */
+  openUnasked(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Checkpoints are written at unlock, before a lock, and this often while anything happens. */
+const checkpointEveryMs = 60_000;
+const idleMinutesForPassphrase = 15;
+
+/** Opens both databases and makes one of everything above them. The vault is not opened here. */
+export async function openServices(deps: CoreDeps): Promise<CoreServices> {
+  const { paths, now, randomBytes } = deps;
+  const randomId = () => uuidFrom(randomBytes);
+  const listeners = new Set<(event: HostEvent) => void>();
+  const announce = (event: EventName) => {
+    for (const listener of listeners) listener({ event, atMs: now() });
+  };
+
+  const auditStore = await openAuditStore(paths.audit);
+  const store = await openRowStore(paths.database);
+  const audit = createAuditLog({ store: auditStore, now, randomId, appended: () => announce('audit.appended') });
+  await audit.recover();
+
+  const vault = await createVault({
+    store,
+    defaultKeyFile: paths.defaultKeyFile,
+    stateFolder: paths.stateFolder,
+    environment: deps.environment,
+    now,
+    randomBytes,
+    tables: [valueTable],
+    auditHead: () => auditStore.head(),
+  });
+  const secrets = createSecrets({ vault, now, randomBytes });
+  const usage = await createUsage({ store, now, flushed: () => announce('usage.changed') });
+  const tokens = createTokens({ vault, now, randomBytes });
+  const reach = createReach(builtRegistry(), vault, () => vault.facts().open);
+  const checkpoints = createCheckpoints(auditStore, () => vault.subkey('audit.checkpoint'));
+  const cursors = createCursorSeal(() => vault.subkey('path.cursor'));
+  const pathSecrets = createPathSecrets({
+    vault,
+    cursors,
+    now,
+    randomBytes,
+    namingKey: () => vault.subkey('path.naming'),
+  });
+
+  let snapshot: CatalogSnapshot | undefined;
+  const stale = () => {
+    snapshot = undefined;
+    tokens.changed();
+    reach.changed();
+  };
+  const services: Services = {
+    vault,
+    secrets,
+    usage,
+    tokens,
+    audit,
+    now,
+    reach,
+    announce,
+    get registry() {
+      return reach.registry();
+    },
+    catalog() {
+      snapshot ??= takeSnapshot({ registry: reach.registry(), vault, secrets: liveView(secrets) });
+      return snapshot;
+    },
+    async change<R>(body: (tx: Tx) => R, ...events: EventName[]): Promise<R> {
+      try {
+        return await vault.change(body);
+      } finally {
+        stale();
+        for (const event of events) announce(event);
+      }
+    },
+  };
+
+  const settings = openSettingsFile(paths.stateFolder, () => ({
+    idleLockMinutes: vault.facts().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
+    endpointPort: null,
+    launchAtLogin: false,
+    appearance: 'system',
+    globalShortcut: null,
+  }));
+  const lockNow = async () => {
+    const entry = await audit.change('vault.lock', 'host', { note: 'idle' });
+    await checkpoints.write();
+    vault.lock();
+    await entry.close('done', {});
+  };
+  const idle = createIdleLock({
+    now,
+    minutes: () => settings.current().idleLockMinutes,
+    isOpen: () => vault.facts().open,
+    lock: lockNow,
+  });
+
+  const beat = setInterval(() => {
+    if (vault.facts().open) void checkpoints.write().catch(() => {});
+  }, checkpointEveryMs).unref();
+  vault.onOpen(() => {
+    stale();
+    pathSecrets.open();
+    void checkpoints.write().catch(() => {});
+    idle.restart();
+    announce('vault.changed');
+  });
+  vault.onClose(() => {
+    stale();
+    pathSecrets.close();
+    announce('vault.changed');
+  });
+
+  return {
+    services,
+    auditStore,
+    checkpoints,
+    reach,
+    pathSecrets,
+    settings,
+    idle,
+    randomId,
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async openUnasked() {
+      const { state, needsPerson } = vault.facts();
+      if (state !== 'locked' || needsPerson) return;
+      try {
+        await vault.unlock({});
+      } catch (error) {
+        const code = error instanceof AivaultError ? error.code : 'internal';
+        await audit.write({ kind: 'vault.unlock', actor: 'host', outcome: 'refused', code });
+      }
+    },
+    async close() {
+      clearInterval(beat);
+      idle.stop();
+      await usage.close();
+      await audit.flush().catch(() => {});
+      if (vault.facts().open) await checkpoints.write().catch(() => {});
+      await vault.close();
+      await auditStore.close();
+      await store.close();
+    },
+  };
+}
+
+function liveView(secrets: Secrets): LiveSecrets {
+  return {
+    live: () => secrets.live(),
+    liveById(id) {
+      const row = secrets.get(id);
+      return row === undefined || row.revokedAtMs !== null ? undefined : row;
+    },
+  };
+}
