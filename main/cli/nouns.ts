@@ -16,6 +16,7 @@ const host = async () => (await import('./commands/host.ts')).hostCommands;
 const secrets = async () => (await import('./commands/secrets.ts')).secretCommands;
 const credential = async () => (await import('./commands/credential.ts')).credentialCommands;
 const audit = async () => (await import('./commands/audit.ts')).auditCommands;
+const setup = async () => (await import('./commands/setup.ts')).setupCommands;
 const care = async () => (await import('./commands/care.ts')).careCommands;
 const capability = async () => [
   ...(await import('./commands/capability.ts')).capabilityCommands,
@@ -69,6 +70,7 @@ export const nouns: Readonly<Record<string, Noun>> = {
   console: { group: 'Host', summary: 'Open the window in a browser, for machines without a desktop.', load: host },
   shutdown: { group: 'Host', summary: 'Finish running calls and stop the host.', load: host },
   restart: { group: 'Host', summary: 'Stop the host and start it again.', load: host },
+  setup: { group: 'Host', summary: 'Set up agents under other users, or a host that starts by itself.', load: setup },
   completion: {
     group: 'Host',
     summary: 'Print the completion script for your shell.',

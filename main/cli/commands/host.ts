@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { AivaultError } from '#contract/errors.ts';
 import { connectHost } from '#transports/find-host.ts';
+import { openInBrowser } from '../browser.ts';
 import { type Command, command, flag, number } from '../command.ts';
 import { dim } from '../output.ts';
 import { type Session, unwrap } from '../session.ts';
@@ -26,12 +27,19 @@ async function stopHost(session: Session, graceMs: number | undefined): Promise<
   return { pid: answer.pid };
 }
 
+/** A process that has ended but waits for its parent counts as gone: in a container nobody may ever collect it. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    // proc(5): the state letter follows the name, which stands in parentheses and may hold any character.
+    return !/^\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*(?=\) [A-Z])/s, ''));
+  } catch {
+    return false;
   }
 }
 
@@ -73,7 +81,7 @@ const consoleCommand = command({
     const answer = await session.ask('console.open', {});
     // The one-time code is inside the file, which only this user can read; it never stands on a command line.
     const page = pathToFileURL(answer.redirectFile).href;
-    if (!values['no-open'] && hasBrowser(session.environment)) openInBrowser(page);
+    if (!values['no-open']) openInBrowser(page, session.environment);
     session.out.answer(answer, () => {
       session.out.line(`The console is at ${answer.baseUrl}.`);
       session.out.line(dim(`Open this file in a browser of this machine: ${page}`));
@@ -83,15 +91,3 @@ const consoleCommand = command({
 });
 
 export const hostCommands: readonly Command[] = [shutdownCommand, restartCommand, consoleCommand];
-
-const hasBrowser = (environment: Session['environment']) =>
-  process.platform !== 'linux' || (environment.DISPLAY ?? environment.WAYLAND_DISPLAY ?? '') !== '';
-
-/** Opens an address in the person's browser; a machine without one is no error. */
-function openInBrowser(target: string): void {
-  const [program, ...words] =
-    process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
-  const child = spawn(program!, [...words, target], { stdio: 'ignore', detached: true });
-  child.once('error', () => {});
-  child.unref();
-}

@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Command, command, list, requiredText, text } from '../command.ts';
+import { setTimeout } from 'node:timers/promises';
+import { errorFromBody } from '#contract/errors.ts';
+import { openInBrowser } from '../browser.ts';
+import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
 import { bold, dim } from '../output.ts';
-import { invalid } from '../session.ts';
+import { readScope, scopeOptions } from '../scope-flags.ts';
+import { readSecret } from '../secret-input.ts';
+import { invalid, type Session } from '../session.ts';
+import { summaries } from '../summaries.ts';
 
 // OAuth accounts: the address where consent is given, with state and PKCE (RFC 7636) always part of it.
 
@@ -97,4 +103,62 @@ const setupCommand = command({
   },
 });
 
-export const oauthCommands: readonly Command[] = [setupCommand];
+const connectCommand = command({
+  words: 'oauth connect',
+  summary: summaries['oauth.begin'],
+  arguments: { provider: optionalArgument('The provider whose account is connected.', { complete: 'provider' }) },
+  options: {
+    credential: text('ID', 'A credential of your own whose secret gets the tokens, instead of a provider.', {
+      complete: 'credential',
+    }),
+    'client-id': text('ID', 'Your application’s client id.'),
+    'client-secret-file': text('FILE', 'Read your application’s client secret from a file.', { complete: 'file' }),
+    'client-secret-stdin': flag('Read your application’s client secret from stdin.'),
+    'oauth-scope': list('SCOPE', 'A scope to ask for, instead of the usual ones.'),
+    ...scopeOptions,
+    'no-open': flag('Only print the address.'),
+  },
+  async run(values, session) {
+    const { provider, credential } = values;
+    if ((provider === undefined) === (credential === undefined))
+      throw invalid('Name a provider, or --credential, not both.');
+    const ways = {
+      name: 'client-secret',
+      text: undefined,
+      file: values['client-secret-file'],
+      stdin: values['client-secret-stdin'],
+    };
+    const hasSecret = ways.file !== undefined || ways.stdin;
+    const begun = await session.ask('oauth.begin', {
+      ...(provider === undefined ? {} : { provider }),
+      ...(credential === undefined ? {} : { credential }),
+      ...(values['client-id'] === undefined ? {} : { clientId: values['client-id'] }),
+      ...(hasSecret ? { clientSecret: await readSecret(session, ways, 'Client secret') } : {}),
+      ...(values['oauth-scope'].length === 0 ? {} : { scopes: [...values['oauth-scope']] }),
+      scope: readScope(values),
+    });
+    session.out.aside(bold('Give consent at this address'));
+    session.out.aside('  ', begun.consentUrl);
+    if (!values['no-open']) openInBrowser(begun.consentUrl, session.environment);
+    return finishConnecting(session, begun.connection);
+  },
+});
+
+/** Waits for the browser to come back. Interrupted, the connection is given up, so its listener closes. */
+async function finishConnecting(session: Session, connection: string): Promise<number> {
+  for (;;) {
+    const status = await session.ask('oauth.status', { connection });
+    if (status.state === 'failed') throw errorFromBody(status.error ?? undefined);
+    if (status.state === 'connected') {
+      for (const notice of status.notices) session.out.notice(notice.text);
+      session.out.answer(status.secret, () => session.out.line('Account connected.'));
+      return 0;
+    }
+    await setTimeout(500, undefined, { signal: session.signal }).catch(async (cause: unknown) => {
+      await session.ask('oauth.cancel', { connection });
+      throw cause;
+    });
+  }
+}
+
+export const oauthCommands: readonly Command[] = [setupCommand, connectCommand];

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import type { Environment } from './session.ts';
+
+const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Opens an https or file address in the person's browser. False where there is no screen to open it on. */
+export function openInBrowser(address: string, environment: Environment): boolean {
+  if (!/^(?:https|file):\/\//.test(address)) return false;
+  const screen = environment.DISPLAY ?? environment.WAYLAND_DISPLAY ?? '';
+  if (process.platform === 'linux' && screen === '') return false;
+  const [program, ...words] = openers[process.platform] ?? ['xdg-open'];
+  const child = spawn(program, [...words, address], { stdio: 'ignore', detached: true });
+  child.once('error', () => {});
+  child.unref();
+  return true;
+}
