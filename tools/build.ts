@@ -25,7 +25,7 @@ const native = ['keytar', 'electron'];
 async function bundle({ entries, target, chunks }: Bundle): Promise<void> {
   const config: InlineConfig = {
     configFile: false,
-    envFile: false,
+    envDir: false,
     root,
     logLevel: 'warn',
     clearScreen: false,
@@ -57,7 +57,7 @@ function workers(): Record<string, string> {
 
 /** The desktop's main process. */
 function shell(): Record<string, string> {
-  return { 'desktop/app': 'main/desktop/app.ts' };
+  return existsSync(path.join(root, 'main/desktop/app.ts')) ? { 'desktop/app': 'main/desktop/app.ts' } : {};
 }
 
 /** `dist/bin` holds the names people type; the checkout's PATH line points there. */
