@@ -21,6 +21,7 @@ export class OpenRequest {
   #exchange: Exchange | null = null;
   readonly #held: Authorised[] = [];
   #reason: AivaultError | null = null;
+  #breakOff: ((error: AivaultError) => void) | null = null;
   readonly #onAbort: () => void;
 
   constructor(
@@ -32,7 +33,7 @@ export class OpenRequest {
     this.passage = new Passage(ports.record);
     this.#places = places;
     this.#caller = caller;
-    this.#onAbort = () => void this.#giveUp(callerGone());
+    this.#onAbort = () => this.#giveUp(callerGone());
     caller.addEventListener('abort', this.#onAbort, { once: true });
     if (timeoutMs === undefined) {
       this.signal = caller;
@@ -41,7 +42,7 @@ export class OpenRequest {
       this.signal = AbortSignal.any([caller, controller.signal]);
       this.#timer = setTimeout(() => {
         const late = new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.');
-        void this.#giveUp(late);
+        this.#giveUp(late);
         controller.abort(late);
       }, timeoutMs);
     }
@@ -61,6 +62,21 @@ export class OpenRequest {
   runs(exchange: Exchange): void {
     this.#exchange = exchange;
     if (this.#reason !== null) exchange.abort(this.#reason);
+  }
+
+  /** Whether everything has been given back, the forms of the secret included. */
+  get over(): boolean {
+    return this.passage.finished;
+  }
+
+  /** The answer has left; what is still to come of its body ends the request whether anybody reads it or not. */
+  handedOut(counts: Returned['counts'], inBackground: (work: Promise<unknown>) => void): void {
+    this.#breakOff = (error) => inBackground(this.failed(error, counts));
+    if (this.#reason !== null) this.brokeOff(this.#reason);
+  }
+
+  brokeOff(error: AivaultError): void {
+    if (!this.over) this.#breakOff?.(error);
   }
 
   /** Why it really ended: a deadline or a caller that left shows up below as a broken connection. */
@@ -86,10 +102,11 @@ export class OpenRequest {
     return this.sentBytes > 0 ? { requestBytes: this.sentBytes } : {};
   }
 
-  async #giveUp(reason: AivaultError): Promise<void> {
-    if (this.passage.finished) return;
+  #giveUp(reason: AivaultError): void {
+    if (this.over) return;
     this.#reason = reason;
     this.#exchange?.abort(reason);
+    this.brokeOff(reason);
   }
 
   #release(): void {

@@ -1,5 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
-import type { Answer, BodyBytes, Incoming, Invoke } from '#contract/proxied.ts';
+import type { Answer, BodyBytes, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
 import { createConcurrencyLimiter, createRateLimiter } from '../policy/limits.ts';
 import { createTokenSource } from './oauth/token-source.ts';
 import { callerGone, OpenRequest } from './open-request.ts';
@@ -148,13 +148,21 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   }
 
   function answerOf(returned: Returned, request: OpenRequest): Answer {
-    const { status, statusText, headers, body, trailers, counts } = returned;
+    const { status, statusText, headers, body, counts } = returned;
     const planned = request.passage.planned === undefined ? {} : { planned: request.passage.planned };
-    if (body === null || body instanceof Uint8Array) {
+    // Trailers are searched while the forms are still there: finishing wipes them.
+    let trailers: readonly HeaderPair[] = [];
+    const finish = (): void => {
+      trailers = returned.trailers();
       inBackground(request.finished(counts));
-      return { status, statusText, headers, body, trailers, ...planned };
+    };
+    const answer = { status, statusText, headers, trailers: () => trailers, ...planned };
+    if (body === null || body instanceof Uint8Array) {
+      finish();
+      return { ...answer, body };
     }
-    return { status, statusText, headers, body: watched(body, counts, request, inBackground), trailers, ...planned };
+    request.handedOut(counts, inBackground);
+    return { ...answer, body: watched(body, request, finish) };
   }
 
   return Object.assign(invoke, {
@@ -165,25 +173,23 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   });
 }
 
-/** The body a transport reads: its end, in whatever way, is the request's end. */
-async function* watched(
-  body: BodyBytes,
-  counts: Returned['counts'],
-  request: OpenRequest,
-  inBackground: (work: Promise<unknown>) => void,
-): AsyncGenerator<Uint8Array> {
-  let ended = false;
+/**
+ * The body a transport reads: its end, in whatever way, is the request's end. Nothing passes once the request is over,
+ * because by then the forms to search for are wiped.
+ */
+async function* watched(body: BodyBytes, request: OpenRequest, finish: () => void): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
-    ended = true;
-    inBackground(request.finished(counts));
+    for await (const chunk of body) {
+      if (request.over) throw callerGone();
+      yield chunk;
+    }
+    finish();
   } catch (thrown) {
-    ended = true;
     const error = request.reasonFor(asRefusal(thrown, null));
-    inBackground(request.failed(error, counts));
+    request.brokeOff(error);
     throw error;
   } finally {
-    if (!ended) inBackground(request.failed(callerGone(), counts));
+    if (!request.over) request.brokeOff(callerGone());
   }
 }
 
