@@ -100,7 +100,8 @@ async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials):
         ...(declares ? {} : { unsignableHeaders: new Set([hashHeader]) }),
       },
     );
-    return signed.headers;
+    const { [hashHeader]: hash, ...others } = signed.headers;
+    return declares ? { ...others, [hashHeader]: hash! } : others;
   } finally {
     // The library keeps derived keys, and the session token as their name, for later calls. Nothing may outlive this one.
     clearCredentialCache();
