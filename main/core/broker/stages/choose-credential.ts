@@ -31,7 +31,10 @@ function namedCredential({ requested, grant, capability }: Matched, catalog: Cat
 }
 
 function byName(name: string, capability: Capability, grant: Grant, catalog: CatalogView): CredentialView {
-  const credential = catalog.credential(name);
+  return fitting(catalog.credential(name), capability, grant);
+}
+
+function fitting(credential: CredentialView | undefined, capability: Capability, grant: Grant): CredentialView {
   if (credential === undefined || !visible(credential, grant.context)) throw notFound();
   if (!opens(credential, capability)) {
     throw new AivaultError('policy_violation', 'The credential does not open this capability.');
@@ -41,7 +44,8 @@ function byName(name: string, capability: Capability, grant: Grant, catalog: Cat
 
 function nearest(capability: Capability, grant: Grant, catalog: CatalogView): CredentialView {
   const bound = catalog.bound(capability.id, grant.context, grant.consumer);
-  if (bound !== null) return byName(bound.id, capability, grant, catalog);
+  // Looked at itself, not looked up: some credentials are reached through their binding alone.
+  if (bound !== null) return fitting(bound, capability, grant);
   let best: CredentialView[] = [];
   for (const credential of catalog.credentialsOf(capability.provider)) {
     if (!visible(credential, grant.context) || !opens(credential, capability)) continue;
