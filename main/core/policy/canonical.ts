@@ -71,8 +71,7 @@ function checkDecoded(segment: string): void {
   const text = decodeStrict(segment, 'path');
   if (unprintable.test(text)) throw refused('an encoded control or direction character');
   const folded = text.normalize('NFKC');
-  if (folded !== text && (/[/\\]/.test(folded) || /^\.{1,2}(?:;|$)/.test(folded)))
-    throw refused('a look-alike of a dot or slash');
+  if (/[/\\]/.test(folded) || /^\.{1,2}(?:;|$)/.test(folded)) throw refused('a look-alike of a dot segment or slash');
 }
 
 /** Checks a query and returns it byte for byte: order and duplicates belong to the caller (H14). */
