@@ -27,9 +27,9 @@ export function Snippet({ text, label }: { readonly text: string; readonly label
   return (
     <div className="snippet">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <pre className="mono" tabIndex={0} aria-label={label} role="region">
-        {text}
-      </pre>
+      <section tabIndex={0} aria-label={label}>
+        <pre className="mono">{text}</pre>
+      </section>
       <CopyButton text={text} label={`Copy ${label}`} />
     </div>
   );

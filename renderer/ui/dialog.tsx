@@ -19,6 +19,7 @@ export function Dialog({ title, onClose, children, wide = false, hold = false }:
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
+    firstField(dialog)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -51,6 +52,16 @@ export function Dialog({ title, onClose, children, wide = false, hold = false }:
         {children}
       </div>
     </dialog>
+  );
+}
+
+/** Where focus begins: the field that asks for it, else the first one, else the first answer (the harmless one). */
+function firstField(dialog: HTMLDialogElement | null): HTMLElement | null {
+  const inside = (selector: string) => dialog?.querySelector<HTMLElement>(selector) ?? null;
+  return (
+    inside('[data-first]') ??
+    inside('input:not([type=checkbox], [type=radio], [readonly]), textarea, select') ??
+    inside('.dialog-actions button')
   );
 }
 

@@ -71,6 +71,16 @@ export function Check({ label, ...input }: CheckProps) {
 }
 
 /** An on/off switch that takes effect at once. */
-export function Switch({ label, ...input }: CheckProps & { readonly label: string }) {
-  return <input type="checkbox" role="switch" className="switch" aria-label={label} {...input} />;
+export function Switch({ label, checked = false, ...input }: CheckProps & { readonly label: string }) {
+  return (
+    <input
+      type="checkbox"
+      role="switch"
+      className="switch"
+      aria-label={label}
+      checked={checked}
+      aria-checked={checked}
+      {...input}
+    />
+  );
 }

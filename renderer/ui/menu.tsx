@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { IconButton } from './button.tsx';
+import { Keys } from './keys.tsx';
 
 export interface MenuItem {
   readonly text: string;
@@ -65,7 +66,7 @@ export function Menu({ label, icon, items }: MenuProps) {
               }}
             >
               <span className="grow">{item.text}</span>
-              {item.keys === undefined ? null : <kbd aria-hidden="true">{item.keys}</kbd>}
+              {item.keys === undefined ? null : <Keys>{item.keys}</Keys>}
             </button>
           ))}
         </div>

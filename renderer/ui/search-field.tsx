@@ -1,4 +1,5 @@
 import { Search } from 'lucide-react';
+import { Keys } from './keys.tsx';
 
 interface SearchFieldProps {
   readonly label: string;
@@ -30,7 +31,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
           event.stopPropagation();
         }}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <Keys>/</Keys>
     </div>
   );
 }

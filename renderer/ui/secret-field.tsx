@@ -57,12 +57,11 @@ export function SecretField({
       },
       focus: () => element?.focus(),
     };
-    if (autoFocus) element?.focus();
     return () => {
       if (element !== null) element.value = '';
       handle.current = null;
     };
-  }, [handle, autoFocus]);
+  }, [handle]);
 
   return (
     <Field label={label} note={verdict?.text ?? note} noteTone={verdict?.tone ?? 'plain'}>
@@ -71,6 +70,7 @@ export function SecretField({
           {...control}
           ref={box}
           rows={1}
+          data-first={autoFocus || undefined}
           className="input secret mono"
           autoComplete="off"
           autoCorrect="off"

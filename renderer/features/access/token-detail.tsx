@@ -105,9 +105,11 @@ function Reach({ token, live }: { readonly token: TokenSummary; readonly live: b
               {one.reason ?? (
                 <>
                   {one.methods.join(' ')} <span className="mono">{one.hosts[0]}</span>
-                  <span className="mono">
-                    {one.paths.length === 1 ? one.paths[0] : ` on ${one.paths.length} paths`}
-                  </span>{' '}
+                  {one.paths.length === 1 ? (
+                    <span className="mono">{one.paths[0]}</span>
+                  ) : (
+                    `, ${one.paths.length} paths,`
+                  )}{' '}
                   with <span className="mono">{one.credential}</span>
                 </>
               )}

@@ -1,5 +1,6 @@
 import { Search } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Keys } from '../../ui/keys.tsx';
 import { keysText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 
@@ -12,7 +13,7 @@ export function Header({ title, children }: { readonly title: string; readonly c
       <button type="button" className="search-door" onClick={() => setPalette(true)} aria-haspopup="dialog">
         <Search size={14} aria-hidden="true" />
         <span className="grow cut">Search or run a command</span>
-        <kbd aria-hidden="true">{keysText('K')}</kbd>
+        <Keys>{keysText('K')}</Keys>
       </button>
       <div className="header-actions">{children}</div>
     </header>

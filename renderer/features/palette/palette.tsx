@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { useAct, useAsk } from '../../query.ts';
+import { Keys } from '../../ui/keys.tsx';
 import { scopeWords } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { type Command, commandsFor } from './commands.ts';
@@ -167,7 +168,7 @@ export function Palette() {
               </span>
               <span className={`grow cut ${entry.mono ? 'mono' : ''}`}>{entry.text}</span>
               <span className="muted small">{entry.note}</span>
-              {entry.keys === undefined ? null : <kbd aria-hidden="true">{entry.keys}</kbd>}
+              {entry.keys === undefined ? null : <Keys>{entry.keys}</Keys>}
             </div>
           </div>
         ))}

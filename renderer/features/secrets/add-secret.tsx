@@ -50,8 +50,6 @@ export function AddSecret({ name: givenName }: { readonly name: string }) {
           list={suggestions}
           value={name}
           maxLength={120}
-          // biome-ignore lint/a11y/noAutofocus: a dialog puts focus on its first field
-          autoFocus={givenName === ''}
           placeholder="OPENAI_API_KEY"
           onChange={(event) => setName(event.target.value)}
           noteTone={known === undefined ? 'plain' : 'good'}
