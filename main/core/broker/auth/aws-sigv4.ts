@@ -16,6 +16,7 @@ export const awsSigv4Auth: AuthStrategy<'aws-sigv4'> = {
   kind: 'aws-sigv4',
   ownedHeaders: () => ['authorization'],
   replacedHeaders: () => ['x-amz-date', 'x-amz-security-token'],
+  extraHeaders: () => ({ request: ['x-amz-*'], response: ['x-amz-*', 'x-amzn-*'] }),
   ownedQuery: () => signedQuery.map((name) => `X-Amz-${name}`),
   needsBodyHash: ({ service }) => !declaresPayload(service),
   check(_auth, fields) {
@@ -25,13 +26,13 @@ export const awsSigv4Auth: AuthStrategy<'aws-sigv4'> = {
     const credentials = credentialsOf(input.fields);
     const signed = await sign(input, credentials);
     const signature = /Signature=([0-9a-f]+)/.exec(signed['authorization']!)![1]!;
-    const { secretAccessKey, sessionToken, accessKeyId } = credentials;
-    const idIsSecret = !input.identifiers.has('accessKeyId') && !input.identifiers.has('access_key_id');
+    // The access key id is public: it stands in every signed request and in many answers.
+    const { secretAccessKey, sessionToken } = credentials;
     return {
       path: input.path,
       query: input.query,
       headers: withSigned(input.headers, signed),
-      injected: [secretAccessKey, signature, sessionToken, idIsSecret ? accessKeyId : undefined]
+      injected: [secretAccessKey, signature, sessionToken]
         .filter((part) => part !== undefined)
         .map((part) => Buffer.from(part, 'utf8')),
     };

@@ -51,6 +51,8 @@ export interface AuthStrategy<K extends AuthKind> {
   ownedHeaders(auth: AuthOf<K>): readonly string[];
   /** Header names a caller's SDK sends by habit: dropped without a word and set anew. Lower case. */
   replacedHeaders(auth: AuthOf<K>): readonly string[];
+  /** Header names this kind's APIs need beyond the base lists, `x-foo-*` allowed. */
+  extraHeaders(auth: AuthOf<K>): { readonly request: readonly string[]; readonly response: readonly string[] };
   /** Query names only the broker may set, to be compared decoded and case-folded. */
   ownedQuery(auth: AuthOf<K>): readonly string[];
   /** What a caller's path may not begin with, or null. */
@@ -74,6 +76,7 @@ export interface Shown {
 export const ownsNothing = {
   ownedHeaders: () => [],
   replacedHeaders: () => [],
+  extraHeaders: () => ({ request: [], response: [] }),
   ownedQuery: () => [],
   ownedPath: () => null,
   needsBodyHash: () => false,

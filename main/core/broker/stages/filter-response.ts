@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, HeaderPair } from '#contract/proxied.ts';
+import { strategyOf } from '../auth/strategies.ts';
 import type { NameList } from '../headers/header-names.ts';
 import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
 import type { CredentialView } from '../ports.ts';
@@ -124,7 +125,8 @@ function filteredHeaders(
 function rulesFor(credential: CredentialView): NameList {
   let rules = rulesOf.get(credential);
   if (rules === undefined) {
-    rules = responseHeaderRules(credential.responseHeaders);
+    const { response } = strategyOf(credential.auth).extraHeaders(credential.auth);
+    rules = responseHeaderRules([...credential.responseHeaders, ...response]);
     rulesOf.set(credential, rules);
   }
   return rules;

@@ -48,7 +48,7 @@ function credentialRules(credential: CredentialView): CredentialRules {
     const strategy = strategyOf(credential.auth);
     rules = {
       headers: requestHeaderRules(
-        credential.requestHeaders,
+        [...credential.requestHeaders, ...strategy.extraHeaders(credential.auth).request],
         strategy.ownedHeaders(credential.auth),
         strategy.replacedHeaders(credential.auth),
       ),
