@@ -118,6 +118,7 @@ export function createMemoryPorts(egress: EgressSettings): MemoryPorts {
     used: () => {},
     now: () => ports.nowMs,
     randomId: randomUUID,
+    stopwatch: () => performance.now(),
     egress,
     addCapability(capability) {
       capabilities.set(capability.id, {

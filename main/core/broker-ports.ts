@@ -9,12 +9,14 @@ export interface BrokerPortsDeps {
   readonly services: Services;
   readonly egress: EgressSettings | null;
   readonly randomId: () => string;
+  /** Milliseconds that only ever grow, for how long things took. */
+  readonly stopwatch: () => number;
 }
 
 export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
-export function brokerPorts({ services, egress, randomId }: BrokerPortsDeps): BrokerPorts {
+export function brokerPorts({ services, egress, randomId, stopwatch }: BrokerPortsDeps): BrokerPorts {
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -65,6 +67,7 @@ export function brokerPorts({ services, egress, randomId }: BrokerPortsDeps): Br
     },
     now: services.now,
     randomId,
+    stopwatch,
     egress: egress ?? noHooks,
   };
 }

@@ -43,7 +43,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     developmentHooksSet: deps.developmentHooksSet,
     lastAuditMs: async () => (await auditStore.query({ limit: 1 }))[0]?.tsMs ?? null,
   };
-  const broker = createInvoke(brokerPorts({ services, egress: deps.egress, randomId }));
+  const broker = createInvoke(brokerPorts({ services, egress: deps.egress, randomId, stopwatch: () => performance.now() }));
   const invoke: Invoke = (incoming, signal) => {
     idle.active();
     return broker(incoming, signal);

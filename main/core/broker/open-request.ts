@@ -30,7 +30,7 @@ export class OpenRequest {
     caller: AbortSignal,
     timeoutMs?: number,
   ) {
-    this.passage = new Passage(ports.record);
+    this.passage = new Passage(ports.record, ports.stopwatch);
     this.#places = places;
     this.#caller = caller;
     this.#onAbort = () => this.#giveUp(callerGone());

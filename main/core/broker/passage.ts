@@ -22,9 +22,10 @@ export type StageName =
 export class Passage {
   readonly #record: Recorder;
   readonly #trace: NonNullable<InvokeFacts['trace']> = [];
-  readonly #startedAt = performance.now();
+  readonly #stopwatch: () => number;
+  readonly #startedAt: number;
   #stage: StageName | null = null;
-  #stageAt = this.#startedAt;
+  #stageAt: number;
   #facts: InvokeFacts = {};
   #actor = 'agent:unknown';
   #entry: OpenEntry | null = null;
@@ -32,8 +33,11 @@ export class Passage {
   /** What an answer may show of the planned request. */
   planned: Answer['planned'] | undefined;
 
-  constructor(record: Recorder) {
+  constructor(record: Recorder, stopwatch: () => number) {
     this.#record = record;
+    this.#stopwatch = stopwatch;
+    this.#startedAt = stopwatch();
+    this.#stageAt = this.#startedAt;
   }
 
   get finished(): boolean {
@@ -92,13 +96,13 @@ export class Passage {
     if (this.#finished) return;
     this.#finished = true;
     this.#endStage(outcome === 'allowed' ? 'passed' : 'refused');
-    this.know({ ...facts, tookMs: rounded(performance.now() - this.#startedAt), trace: this.#trace });
+    this.know({ ...facts, tookMs: rounded(this.#stopwatch() - this.#startedAt), trace: this.#trace });
     if (this.#entry !== null) await this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
     else await this.#record.refused(this.#actor, this.#facts);
   }
 
   #endStage(outcome: 'passed' | 'refused'): void {
-    const now = performance.now();
+    const now = this.#stopwatch();
     if (this.#stage !== null) this.#trace.push({ stage: this.#stage, tookMs: rounded(now - this.#stageAt), outcome });
     this.#stage = null;
     this.#stageAt = now;

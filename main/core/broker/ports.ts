@@ -120,6 +120,8 @@ export interface BrokerPorts {
   report?(reference: string, thrown: unknown): void;
   readonly now: () => number;
   readonly randomId: () => string;
+  /** Milliseconds that only ever grow, for how long things took. */
+  readonly stopwatch: () => number;
   readonly egress: EgressSettings;
 }
 
