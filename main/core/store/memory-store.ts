@@ -14,7 +14,7 @@ export function memoryRowStore(): RowStore {
     if (closed) throw new AivaultError('storage_unavailable', 'The vault: The store is closed.');
   };
   const apply = (commit: Commit): void => {
-    if (commit.generation !== generation + 1) {
+    if ((commit.after ?? commit.generation - 1) !== generation || commit.generation <= generation) {
       throw new AivaultError('version_conflict', 'The vault: The vault was changed by another program meanwhile.');
     }
     generation = commit.generation;

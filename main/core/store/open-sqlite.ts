@@ -22,6 +22,7 @@ export function openSqlite(file: string, format: Format, synchronous: 'FULL' | '
     db = new DatabaseSync(file, { timeout: 2_000, enableForeignKeyConstraints: false });
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA secure_delete = ON;`);
     migrate(db, format);
+    requireOwnSchema(db, format);
     return db;
   } catch (error) {
     db?.close();
@@ -42,6 +43,17 @@ function createPrivately(file: string): void {
   const descriptor = openSync(file, flags, 0o600);
   fchmodSync(descriptor, 0o600);
   closeSync(descriptor);
+}
+
+/** Tables, indexes and triggers are exactly ours: a trigger slipped in from outside would run with our writes. */
+function requireOwnSchema(db: DatabaseSync, format: Format): void {
+  const fresh = new DatabaseSync(':memory:');
+  for (const script of format.migrations) fresh.exec(script);
+  const listing = (of: DatabaseSync): string =>
+    JSON.stringify(of.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all());
+  const same = listing(db) === listing(fresh);
+  fresh.close();
+  if (!same) throw new StoreError('corrupt', 'The tables of the database were changed from outside.');
 }
 
 function migrate(db: DatabaseSync, format: Format): void {

@@ -63,10 +63,10 @@ export class RowDatabase {
   }
 
   commit(commit: Commit): void {
-    const { generation } = commit;
+    const { generation, after = generation - 1 } = commit;
     this.#inside('BEGIN IMMEDIATE', () => {
-      const advanced = this.#statements.advance.run(generation, generation - 1);
-      if (advanced.changes !== 1)
+      const advanced = this.#statements.advance.run(generation, after);
+      if (advanced.changes !== 1 || generation <= after)
         throw new StoreError('conflict', 'The vault was changed by another program meanwhile.');
       for (const change of commit.changes) {
         const live = change.op === 'put';

@@ -84,6 +84,19 @@ export function rowStoreConformance(name: string, open: () => Promise<RowStore>)
     );
   });
 
+  exam('a commit may leave generations out, on the one it was prepared on, and never goes back', async (store) => {
+    await store.commit({ generation: 5, after: 0, changes: [put('t', 'x', 1)] });
+    assert.equal((await store.readAll()).rows[0]?.revision, 5);
+    for (const [generation, after] of [
+      [9, 4],
+      [5, 5],
+      [4, 5],
+    ] as const) {
+      await assert.rejects(store.commit({ generation, after, changes: [] }), { code: 'version_conflict' });
+    }
+    assert.equal((await store.readMeta()).generation, 5);
+  });
+
   exam('of two commits at once for one generation, one wins', async (store) => {
     const tries = [1, 2].map((value) => store.commit({ generation: 1, changes: [put('t', 'x', value)] }));
     const results = await Promise.allSettled(tries);

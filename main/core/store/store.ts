@@ -23,8 +23,10 @@ export type Change =
 
 /** Everything one transaction writes. All of it is on disk (synchronous=FULL) when `commit` resolves, or none of it. */
 export interface Commit {
-  /** The generation this commit makes: exactly the current one plus one, else the store refuses (`version_conflict`). */
+  /** The generation this commit makes. */
   readonly generation: number;
+  /** The one it was prepared on, else the store refuses (`version_conflict`). Left out: the one before `generation`. */
+  readonly after?: number;
   readonly changes: readonly Change[];
   /** Named values that change in the same transaction: header, table sums, root. */
   readonly meta?: Readonly<Record<string, string>>;

@@ -62,13 +62,3 @@ export class AnchorKeeper {
     return { vaultId, generation, root, auditSeq: head.seq, auditHash: toHex(head.hash) };
   }
 }
-
-/** How a database stands to its anchor. A newer one is fine: its root proves that the vault itself wrote it. */
-export function compareToAnchor(
-  vault: { readonly vaultId: string; readonly generation: number; readonly root: string },
-  anchor: Anchor | null,
-): 'fits' | 'no_anchor' | 'rolled_back' {
-  if (anchor === null) return 'no_anchor';
-  if (anchor.vaultId !== vault.vaultId || vault.generation < anchor.generation) return 'rolled_back';
-  return vault.generation === anchor.generation && vault.root !== anchor.root ? 'rolled_back' : 'fits';
-}

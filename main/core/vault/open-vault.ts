@@ -139,12 +139,12 @@ export class OpenVault {
     };
   }
 
-  /** The commit that changes nothing but the header. */
-  prepareHeader(headerText: string): { readonly commit: Commit; apply(): void } {
-    const generation = this.generation + 1;
+  /** The commit that changes nothing but the header, as the next generation or a later one. */
+  prepareHeader(headerText: string, generation = this.generation + 1): { readonly commit: Commit; apply(): void } {
+    const after = this.generation;
     const root = this.ledger.root(generation, headerDigest(headerText));
     return {
-      commit: { generation, changes: [], meta: { [metaNames.header]: headerText, [metaNames.root]: root } },
+      commit: { generation, after, changes: [], meta: { [metaNames.header]: headerText, [metaNames.root]: root } },
       apply: () => {
         this.generation = generation;
         this.header = parseHeader(headerText);

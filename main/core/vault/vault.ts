@@ -3,13 +3,14 @@ import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
 import { equalBytes, wipe } from '../crypto/bytes.ts';
 import type { Anchor, Protector, UnlockInput } from '../keyring/protector.ts';
 import { type Protectors, systemProtectors } from '../keyring/protectors.ts';
-import { AnchorKeeper, compareToAnchor } from './anchor-keeper.ts';
+import { AnchorKeeper } from './anchor-keeper.ts';
 import { withoutDamage } from './discard-damaged.ts';
 import { type Header, parseHeader } from './header.ts';
 import { KeyDoor } from './key-door.ts';
 import { newVault } from './new-vault.ts';
 import { metaNames, OpenVault } from './open-vault.ts';
 import type { DamagedRow, Rewrap, RotateMasterInput, Vault, VaultDeps, VaultFacts } from './ports.ts';
+import { compareToAnchor, goPast, rolledBack } from './rollback.ts';
 import { type RekeyedTable, rekey } from './rotate.ts';
 import type { ReadTable, TableSpec, Tx } from './sealed.ts';
 import { readTable } from './table-index.ts';
@@ -103,7 +104,11 @@ class StoredVault implements Vault {
       const open = await OpenVault.fromSnapshot(vaultKey, snapshot, this.#lazy);
       try {
         this.#anchor = await protector.readAnchor(open.header.key);
-        await this.#requireCurrent(open, input.acceptRollback === true);
+        const verdict = compareToAnchor(open, this.#anchor);
+        this.#noAnchor = verdict === 'no_anchor';
+        this.#rolledBack = verdict === 'rolled_back' && input.acceptRollback !== true;
+        if (this.#rolledBack) throw rolledBack();
+        if (verdict === 'rolled_back') await goPast(this.#anchor, open, this.#deps.store);
         if (locks !== this.#locks) throw new AivaultError('vault_locked', 'The vault was locked meanwhile.');
       } catch (error) {
         open.forget();
@@ -112,17 +117,6 @@ class StoredVault implements Vault {
       await this.#door.opened();
       await this.#show(open, protector);
       await this.#finishRetiring(open);
-    });
-  }
-
-  async #requireCurrent(open: OpenVault, acceptRollback: boolean): Promise<void> {
-    const { vaultId } = open.header;
-    const verdict = compareToAnchor({ vaultId, generation: open.generation, root: open.root() }, this.#anchor);
-    this.#noAnchor = verdict === 'no_anchor';
-    this.#rolledBack = verdict === 'rolled_back' && !acceptRollback;
-    if (!this.#rolledBack) return;
-    throw new AivaultError('rolled_back', 'The vault on disk is older than the vault that was last used.', {
-      hint: 'If you restored a backup on purpose: aivault unlock --accept-rollback',
     });
   }
 
