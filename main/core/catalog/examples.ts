@@ -26,9 +26,11 @@ export function exampleTexts(id: string, sample: Sample, baseUrl: string): Capab
     {
       title: 'node',
       text: [
+        `import { env } from 'node:process';`,
+        '',
         `const answer = await fetch('${url}', {`,
         `  method: 'POST',`,
-        `  headers: { 'content-type': 'application/json', authorization: \`Bearer \${process.env.AIVAULT_TOKEN}\` },`,
+        `  headers: { 'content-type': 'application/json', authorization: \`Bearer \${env.AIVAULT_TOKEN}\` },`,
         `  body: JSON.stringify(${JSON.stringify({ capability: id, request })}),`,
         `});`,
         `console.log(answer.status, await answer.text());`,
