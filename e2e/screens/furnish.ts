@@ -24,7 +24,7 @@ export async function furnish(ask: Ask): Promise<void> {
     value: canaries.github,
     scope: { workspace: { workspace_id: 'web-shop' } },
   });
-  await ask('secrets.create', { name: 'STRIPE_SECRET_KEY', value: canaries.stripe });
+  await ask('secrets.create', { name: 'STRIPE_API_KEY', value: canaries.stripe });
   await ask('secrets.create', { name: 'TRELLO_API_KEY', value: '0123456789abcdef0123456789abcdef' });
   await ask('secrets.create', {
     name: 'SLACK_BOT_TOKEN',

@@ -31,10 +31,15 @@ export function ActivitySeries({ filter, now }: { readonly filter: ActivityFilte
     (total, one) => ({ allowed: total.allowed + one.allowed, refused: total.refused + one.refused }),
     { allowed: 0, refused: 0 },
   );
-  const mark = (at: number) =>
-    long
-      ? dateText(at)
-      : `${new Date(at).toDateString() === new Date(now).toDateString() ? '' : 'yesterday '}${timeText(at)}`;
+  const marks = [0, 1 / 3, 2 / 3, 1].map((share) => now - ms + share * ms);
+  const dayOf = (at: number) => new Date(at).toDateString();
+  const mark = (at: number, index: number) => {
+    if (long) return dateText(at);
+    const before = marks[index - 1];
+    const named =
+      (before === undefined && dayOf(at) !== dayOf(now)) || (before !== undefined && dayOf(before) !== dayOf(at));
+    return `${named ? (dayOf(at) === dayOf(now) ? 'today ' : 'yesterday ') : ''}${timeText(at)}`;
+  };
   const when = (at: number) => (long ? dateText(at) : timeText(at));
   return (
     <figure className="series">
@@ -46,8 +51,8 @@ export function ActivitySeries({ filter, now }: { readonly filter: ActivityFilte
         label={`Calls over time: ${sum.allowed} allowed, ${sum.refused} refused`}
       />
       <figcaption className="muted small" aria-hidden="true">
-        {[0, 1 / 3, 2 / 3, 1].map((share) => (
-          <span key={share}>{mark(now - ms + share * ms)}</span>
+        {marks.map((at, index) => (
+          <span key={at}>{mark(at, index)}</span>
         ))}
       </figcaption>
     </figure>

@@ -37,7 +37,7 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
   return (
     <article>
       <h2>{headline(entry)}</h2>
-      <p className="muted wrap">{consequence(entry)}</p>
+      <p className="muted wrap consequence">{consequence(entry)}</p>
       <Facts>
         {entry.method === undefined && entry.path === undefined ? null : (
           <Fact name="Asked">

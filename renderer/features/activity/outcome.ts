@@ -65,10 +65,8 @@ const people: Readonly<Record<string, string>> = {
 
 /** Who asked: a token by its name where one is known. */
 export function callerText(entry: AuditEntry, tokenNames: ReadonlyMap<string, string>): string {
-  const who =
-    entry.tokenId === undefined
-      ? (people[entry.actor] ?? entry.actor)
-      : (tokenNames.get(entry.tokenId) ?? entry.tokenId);
+  const token = entry.actor.startsWith('agent:') ? entry.actor.slice('agent:'.length) : null;
+  const who = token === null ? (people[entry.actor] ?? entry.actor) : (tokenNames.get(token) ?? token);
   const where = entry.groupId ?? entry.workspaceId;
   return where === undefined ? who : `${who} · ${where}`;
 }

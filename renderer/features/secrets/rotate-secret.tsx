@@ -52,11 +52,11 @@ export function RotateSecret({ secretId }: { readonly secretId: string }) {
         }}
       >
         <div className="old-new">
-          <p>
+          <p className="old-new-side">
             <span className="muted">Old</span> version {before === null ? secret.valueVersion : secret.valueVersion - 1}
             <span className="mono muted">{fingerprintText(before ?? secret.fingerprint, 8)}</span>
           </p>
-          <p>
+          <p className="old-new-side">
             <span className="muted">New</span> version {before === null ? secret.valueVersion + 1 : secret.valueVersion}
             <span className="mono muted">{before === null ? '–' : fingerprintText(secret.fingerprint, 8)}</span>
           </p>
