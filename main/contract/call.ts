@@ -39,3 +39,17 @@ export type Handlers<A extends Asker = Asker> = { readonly [N in OperationName]:
 export type Dispatch = (name: string, input: unknown, asker: Asker) => Promise<Result<unknown>>;
 
 export type AnyOperation = Operation<z.ZodType, z.ZodType>;
+
+/** How much of its share a personal token has left; only where a share is set. */
+export interface Rate {
+  readonly perMinute: number;
+  readonly remaining: number;
+  /** When the whole share is there again. */
+  readonly fullAtMs: number;
+}
+
+/** The answer to a bearer's question, and what is left of its share. */
+export type Asked = Result<unknown> & { readonly rate?: Rate };
+
+/** Asks with a bearer token. `input` runs only once the token was verified; what it throws becomes the answer. */
+export type Ask = (bearer: string | null, name: OperationName, input: () => unknown) => Promise<Asked>;

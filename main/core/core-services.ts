@@ -115,6 +115,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const settings = openSettingsFile(paths.stateFolder, () => ({
     idleLockMinutes: vault.facts().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
     endpointPort: null,
+    pathRequestsPerMinute: null,
     launchAtLogin: false,
     appearance: 'system',
     globalShortcut: null,

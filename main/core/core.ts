@@ -1,5 +1,5 @@
-import type { Dispatch } from '#contract/call.ts';
-import { AivaultError, type Result } from '#contract/errors.ts';
+import type { Ask, Dispatch } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
 import type { Invoke } from '#contract/proxied.ts';
 import { createPresence } from './access/presence.ts';
@@ -16,12 +16,13 @@ import { createAsk } from './operations/ask.ts';
 import { examine } from './operations/doctor.ts';
 import { createReady } from './operations/first-use.ts';
 import type { Connected } from './operations/oauth.ts';
+import { createRateLimiter } from './policy/limits.ts';
 
 export interface Core {
   readonly dispatch: Dispatch;
   readonly invoke: Invoke;
   /** Questions of a personal token: only rows with access `agent`. `input` is read after the token was verified. */
-  ask(bearer: string | null, name: string, input: () => unknown): Promise<Result<unknown>>;
+  readonly ask: Ask;
   onEvent(listener: (event: HostEvent) => void): () => void;
   close(graceMs: number): Promise<void>;
 }
@@ -43,7 +44,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     developmentHooksSet: deps.developmentHooksSet,
     lastAuditMs: async () => (await auditStore.query({ limit: 1 }))[0]?.tsMs ?? null,
   };
-  const broker = createInvoke(brokerPorts({ services, egress: deps.egress, randomId, stopwatch: () => performance.now() }));
+  const broker = createInvoke(
+    brokerPorts({ services, egress: deps.egress, randomId, stopwatch: () => performance.now() }),
+  );
   const invoke: Invoke = (incoming, signal) => {
     idle.active();
     return broker(incoming, signal);
@@ -101,7 +104,13 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   return {
     dispatch,
     invoke,
-    ask: createAsk(services, dispatch),
+    ask: createAsk({
+      services,
+      dispatch,
+      limiter: createRateLimiter(),
+      perMinute: () => settings.current().pathRequestsPerMinute,
+      now,
+    }),
     onEvent: opened.onEvent,
     async close() {
       connections.close();

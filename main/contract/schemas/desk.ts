@@ -46,6 +46,8 @@ export const settings = z.strictObject({
     .nullable(),
   /** Null: 19790, or AIVAULT_PORT. Takes effect at the next start. */
   endpointPort: z.int().min(1024).max(65_535).nullable(),
+  /** Questions a minute each personal token may ask of the /v1 endpoint. Null: no limit. */
+  pathRequestsPerMinute: z.int().min(1).max(100_000).nullable(),
   launchAtLogin: z.boolean(),
   appearance: z.enum(['system', 'light', 'dark']),
   /** An Electron accelerator such as `Control+Alt+V`; null for none. */

@@ -1,29 +1,52 @@
-import type { Dispatch } from '#contract/call.ts';
-import { AivaultError, type Result } from '#contract/errors.ts';
-import { isOperationName, operations } from '#contract/operations.ts';
+import type { Ask, Dispatch, Rate } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import { operations } from '#contract/operations.ts';
+import type { RateLimiter } from '../policy/limits.ts';
 import type { Services } from './services.ts';
 
-export type Ask = (bearer: string | null, name: string, input: () => unknown) => Promise<Result<unknown>>;
+export interface AskDeps {
+  readonly services: Services;
+  readonly dispatch: Dispatch;
+  readonly limiter: RateLimiter;
+  /** Null: no limit. */
+  readonly perMinute: () => number | null;
+  readonly now: () => number;
+}
 
 /**
- * Questions of a bearer: personal tokens only, rows with access `agent` only. The token is verified before anything of
- * the question is read.
+ * Questions of a bearer: personal tokens only, rows with access `agent` only. The token is verified and its share
+ * counted before anything of the question is read.
  */
-export function createAsk(services: Services, dispatch: Dispatch): Ask {
+export function createAsk(deps: AskDeps): Ask {
+  const { services, dispatch, limiter, now } = deps;
+
+  /** Takes one question of the token's share; undefined where no share is set. */
+  const meter = (tokenId: string): { readonly rate: Rate; readonly waitSeconds: number | null } | undefined => {
+    const perMinute = deps.perMinute();
+    if (perMinute === null) return undefined;
+    const waitSeconds = limiter.take(tokenId, perMinute, now());
+    return { rate: { perMinute, ...limiter.look(tokenId, perMinute, now()) }, waitSeconds };
+  };
+
   return async (bearer, name, input) => {
+    let rate: { rate: Rate } | undefined;
     try {
       if (bearer === null) throw new AivaultError('token_invalid', 'This needs a personal token.');
-      const row = services.tokens.verify(bearer, 'personal');
-      if (!isOperationName(name) || operations[name].access !== 'agent') {
-        throw new AivaultError('operator_required', 'A token may not ask this.');
+      const token = services.tokens.verify(bearer, 'personal');
+      if (operations[name].access !== 'agent') throw new AivaultError('operator_required', 'A token may not ask this.');
+      const metered = meter(token.id);
+      if (metered !== undefined) rate = { rate: metered.rate };
+      if (metered?.waitSeconds != null) {
+        throw new AivaultError('rate_limited', 'This token has used its share for now.', {
+          retryAfterSeconds: metered.waitSeconds,
+        });
       }
-      services.usage.touch('tokens', row.id);
-      return await dispatch(name, input(), { actor: { kind: 'agent', tokenId: row.id } });
+      services.usage.touch('tokens', token.id);
+      return { ...(await dispatch(name, input(), { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
     } catch (error) {
       if (!(error instanceof AivaultError)) throw error;
-      const facts = { code: error.code };
-      await services.audit.refusedStranger('personal.ask', 'stranger', facts).catch(() => undefined);
-      return { ok: false, error: error.toJSON() };
+      await services.audit.refusedStranger('personal.ask', 'stranger', { code: error.code }).catch(() => undefined);
+      return { ok: false, error: error.toJSON(), ...rate };
     }
   };
 }

@@ -1,27 +1,10 @@
 import { AivaultError } from '#contract/errors.ts';
-import { open, seal } from '../crypto/aead.ts';
 
 /** Seals and opens the text of a cursor; keyed, so that nobody can make one up or read one. */
 export interface CursorSeal {
   seal(text: string): string;
   /** Null where the text was not sealed by us. */
   open(sealed: string): string | null;
-}
-
-const purpose = Buffer.from('cursor');
-
-/** Cursors under a subkey of the vault: they live as long as the vault does, and mean nothing to another one. */
-export function createCursorSeal(key: () => Uint8Array): CursorSeal {
-  return {
-    seal: (text) => Buffer.from(seal(key(), Buffer.from(text), purpose)).toString('base64url'),
-    open: (sealed) => {
-      try {
-        return Buffer.from(open(key(), Buffer.from(sealed, 'base64url'), purpose)).toString();
-      } catch {
-        return null;
-      }
-    },
-  };
 }
 
 /**

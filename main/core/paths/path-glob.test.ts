@@ -38,7 +38,7 @@ test('a glob agrees with the regular expression it stands for', () => {
 
 test('a hundred ** in a row cost no more than one', () => {
   const started = performance.now();
-  assert.equal(globMatches(`${'**/'.repeat(100)}z`, 'a/'.repeat(9) + 'b'), false);
+  assert.equal(globMatches(`${'**/'.repeat(100)}z`, `${'a/'.repeat(9)}b`), false);
   assert.ok(performance.now() - started < 50);
 });
 

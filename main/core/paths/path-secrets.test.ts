@@ -8,7 +8,7 @@ import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import { systemRandom } from '../crypto/random.ts';
 import { openRowStore } from '../store/database.ts';
 import { createVault } from '../vault/vault.ts';
-import { createCursorSeal } from './path-cursor.ts';
+import { createCursorSeal } from './cursor-seal.ts';
 import { valueTable } from './path-rows.ts';
 import { createPathSecrets, type PathSecrets } from './path-secrets.ts';
 

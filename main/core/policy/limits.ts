@@ -13,6 +13,8 @@ export interface RateLimiter {
    * A changed limit starts a fresh bucket; a limit of 0 refuses always.
    */
   take(key: string, perMinute: number, nowMs: number): number | null;
+  /** What is left of the bucket `key`, and when it is full again. Takes nothing. */
+  look(key: string, perMinute: number, nowMs: number): { readonly remaining: number; readonly fullAtMs: number };
 }
 
 /** Buckets older than a minute are full again and need no memory. */
@@ -46,6 +48,13 @@ export function createRateLimiter(): RateLimiter {
         return null;
       }
       return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60) / perMinute));
+    },
+
+    look(key, perMinute, nowMs) {
+      const bucket = buckets.get(key);
+      const held = bucket === undefined || bucket.limit !== perMinute ? perMinute : bucket.tokens;
+      const missingMs = ((perMinute - held) * 60_000) / perMinute;
+      return { remaining: Math.floor(held), fullAtMs: nowMs + Math.ceil(missingMs) };
     },
   };
 }

@@ -1,7 +1,7 @@
 // The /v1 endpoint for path secrets: HTTP on one side, operations on the other, nothing decided in between.
 
-import type { Output } from '#contract/call.ts';
-import { AivaultError, type ErrorBody, type Result } from '#contract/errors.ts';
+import type { Ask, Output, Rate } from '#contract/call.ts';
+import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import type { OperationName } from '#contract/operations.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { openApiDocument } from '#contract/rest/open-api.ts';
@@ -10,9 +10,6 @@ import { parseBody, parseQuery } from '#contract/rest/rest-parse.ts';
 import * as json from './rest-answers.ts';
 import { errorAnswer, type RestAnswer } from './rest-errors.ts';
 import { bearerOf, conditionOf, type RestRequest, type Routed, routeOf } from './rest-request.ts';
-
-/** Asks with a bearer token. `input` runs only once the token was verified; what it throws becomes the answer. */
-export type Ask = (bearer: string | null, name: OperationName, input: () => unknown) => Promise<Result<unknown>>;
 
 export interface PathRestDeps {
   readonly ask: Ask;
@@ -35,14 +32,20 @@ export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Pr
     const requestId = deps.requestId();
     if (request.method === 'GET' && request.target === '/v1/openapi.json') return write(requestId, 200, {}, openApi);
     let answer: RestAnswer;
+    let rate: Rate | undefined;
+    const ask: Ask = async (...question) => {
+      const asked = await deps.ask(...question);
+      rate = asked.rate;
+      return asked;
+    };
     try {
-      answer = await answerTo(deps, request);
+      answer = await answerTo({ ...deps, ask }, request);
     } catch (error) {
       const body: ErrorBody =
         error instanceof AivaultError ? error.toJSON() : { error: 'internal', message: 'The request failed inside.' };
       answer = errorAnswer(body, requestId);
     }
-    return write(requestId, answer.status, answer.headers ?? {}, JSON.stringify(answer.json));
+    return write(requestId, answer.status, { ...answer.headers, ...rateHeaders(rate) }, JSON.stringify(answer.json));
   };
 }
 
@@ -164,6 +167,16 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
 
 function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): RestAnswer {
   return { status: 200, headers, json: value };
+}
+
+/** Only where a share is set: no limit, no promise. The reset is in whole seconds since 1970. */
+function rateHeaders(rate: Rate | undefined): Readonly<Record<string, string>> {
+  if (rate === undefined) return {};
+  return {
+    'x-ratelimit-limit': String(rate.perMinute),
+    'x-ratelimit-remaining': String(rate.remaining),
+    'x-ratelimit-reset': String(Math.ceil(rate.fullAtMs / 1000)),
+  };
 }
 
 function errorOf(body: ErrorBody): AivaultError {
