@@ -97,24 +97,26 @@ async function endHost(place: Place): Promise<void> {
   }
 }
 
-/** Runs the whole script. Throws at the first step that differs, and where the canary was left behind. */
+/** Runs the whole script. Throws with every step that differs, and where the canary was left behind. */
 export async function runScript(script: Script): Promise<void> {
   const names = script.directives.get('upstream');
   const upstream = names === undefined ? null : await startControlledUpstream(names.split(/\s+/));
   const place = prepare(script, upstream);
   const printed: string[] = [];
+  const differences: string[] = [];
   try {
     for (const step of script.steps) {
       const outcome = await runStep(step, place);
       printed.push(outcome.stdout, outcome.stderr);
       const difference = compare(step, outcome);
-      if (difference !== null) throw new Error(difference);
+      if (difference !== null) differences.push(difference);
     }
     await endHost(place);
     const found = sweep(place.canary, existsSync(place.vault) ? [place.vault] : [], {
       'what was printed': printed.join('\n'),
     });
-    if (found.length > 0) throw new Error(`The secret was found: ${found.join('; ')}`);
+    if (found.length > 0) differences.push(`The secret was found: ${found.join('; ')}`);
+    if (differences.length > 0) throw new Error(differences.join('\n'));
   } finally {
     await endHost(place);
     await upstream?.close();

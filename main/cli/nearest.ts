@@ -21,7 +21,7 @@ function distance(a: string, b: string): number {
 /** The known words close enough to a mistyped one to be worth offering, nearest first, at most three. */
 export function nearest(typed: string, known: Iterable<string>): readonly string[] {
   const limit = Math.max(1, Math.floor(typed.length / 3));
-  return [...known]
+  return [...new Set(known)]
     .map((word) => ({ word, cost: word.startsWith(typed) && typed.length > 1 ? 0 : distance(typed, word) }))
     .filter(({ cost }) => cost <= limit)
     .sort((a, b) => a.cost - b.cost || a.word.localeCompare(b.word))

@@ -11,11 +11,12 @@ const id = argument('The capability’s id, provider/name.', { complete: 'capabi
 function printGroup(out: Output, heading: string, capabilities: readonly CapabilitySummary[]): void {
   if (capabilities.length === 0) return;
   out.line(bold(heading));
-  const byCategory = Object.entries(Object.groupBy(capabilities, ({ category }) => category));
-  for (const [category, members] of byCategory.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  const width = Math.min(44, Math.max(...capabilities.map((capability) => capability.id.length)));
+  const categories = [...new Set(capabilities.map(({ category }) => category))].toSorted();
+  for (const category of categories) {
     out.line('  ', dim(category));
-    const width = Math.min(44, Math.max(...members!.map((capability) => capability.id.length)));
-    for (const capability of members!.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const members = capabilities.filter((capability) => capability.category === category);
+    for (const capability of members.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
       const state = capability.enabled ? '' : yellow('  disabled');
       const mark = capability.ready && capability.enabled ? green('●') : dim('○');
       out.line('    ', mark, ` ${capability.id.padEnd(width)}  `, dim(capability.summary), state);

@@ -65,19 +65,25 @@ function limits(out: Output, policy: CapabilityDetail['policy']): void {
   for (const [label, value] of set) out.line('  ', dim(label.padEnd(18)), value!);
 }
 
+/** What an omitted --method means; the broker decides, this only says it. */
+function defaultMethod({ defaults, methods }: CapabilityDetail): string {
+  if (defaults.method !== null) return defaults.method;
+  return methods.includes('POST') ? `POST with a body${methods.includes('GET') ? ', else GET' : ''}` : 'GET';
+}
+
 /** The description as a person reads it. */
 export function printDetail(out: Output, detail: CapabilityDetail): void {
   const state = detail.enabled ? (detail.ready ? green('ready') : yellow('not ready')) : yellow('disabled');
   out.line(bold(detail.id), '  ', state, dim(`  ${detail.effect}`));
   out.line(detail.summary);
   out.line();
-  const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(12)), value);
+  const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(13)), value);
   fact('Provider:', detail.providerName);
   fact('Hosts:', detail.hosts.join(', '));
   fact('Methods:', detail.methods.join(', '));
   fact('Paths:', detail.paths.join(', '));
   if (detail.exclude.length > 0) fact('Not:', detail.exclude.join(', '));
-  fact('Default:', `${detail.defaults.method ?? '--method is needed'} ${detail.defaults.path ?? '--path is needed'}`);
+  fact('Default:', `${defaultMethod(detail)}, ${detail.defaults.path ?? '--path is needed'}`);
   fact('Auth:', detail.authKind);
   if (detail.credentials.length > 0) fact('Credentials:', detail.credentials.join(', '));
   if (detail.docsUrl !== null) fact('Docs:', detail.docsUrl);
