@@ -22,6 +22,13 @@ export const template = z
   .refine((text) => text.replaceAll(/\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/g, '').match(/\{\{|\}\}/) === null, 'unclosed {{ }}')
   .refine((text) => /\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/.test(text), 'needs {{secret}} or {{field}}');
 
+const holdsField = /\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/;
+/** A password is a field of the secret, or the one letter some services want beside a key: never a password itself. */
+const passwordTemplate = z
+  .string()
+  .max(512)
+  .refine((text) => text.length <= 1 || holdsField.test(text), 'a {{field}}; a password itself belongs into a secret');
+
 const namedTemplate = z.strictObject({ name: headerName, template });
 const namedQuery = z.strictObject({ name: queryName, template });
 const distinct = (items: readonly { name: string }[]) =>
@@ -39,7 +46,9 @@ export const auth = z.discriminatedUnion('kind', [
     kind: z.literal('path'),
     prefix: template.refine((text) => /^\/[^?#\\\s]*$/.test(text), 'a path prefix starting with /'),
   }),
-  z.strictObject({ kind: z.literal('basic'), username: z.string().max(512), password: z.string().max(512) }),
+  z
+    .strictObject({ kind: z.literal('basic'), username: z.string().max(512), password: passwordTemplate })
+    .refine(({ username, password }) => holdsField.test(username + password), 'username or password needs a {{field}}'),
   z.strictObject({
     kind: z.literal('multi-header'),
     headers: z.array(namedTemplate).min(1).max(8).refine(distinct, 'each header once'),
