@@ -132,6 +132,12 @@ describe('the linter', () => {
     assert.match(rules(acme([read]), second)[0] ?? '', /^secret: secret ACME_TOKEN is already acme's/);
   });
 
+  it('finds a key that calls itself an identifier, which redaction would let through', () => {
+    const provider = acme([read]);
+    const secrets = provider.secrets.map((secret) => ({ ...secret, identifier: true }));
+    assert.match(rules({ ...provider, secrets })[0] ?? '', /^secret: ACME_TOKEN is no identifier/);
+  });
+
   it('finds template fields that no secret has, and secrets that no template uses', () => {
     const auth = { kind: 'header', name: 'x-key', template: '{{token}}' } as const;
     assert.match(rules(acme([read], { auth })).join('\n'), /template: \{\{token\}\} is no field/);

@@ -77,6 +77,11 @@ function lintGroup({ provider, auth, secrets }: Group): Finding[] {
       );
     }
   }
+  for (const { name, identifier } of secrets) {
+    if (identifier && /(?:KEY|TOKEN|SECRET|PASSWORD)$/.test(name)) {
+      found.push(finding('secret', `${name} is no identifier: answers must not show it`));
+    }
+  }
   if (new Set(secrets.map((secret) => secret.field)).size !== secrets.length) {
     found.push(finding('secret', 'two secrets have the same field'));
   }

@@ -1,0 +1,12 @@
+/**
+ * What a tenant's host puts into its pattern: `eu-west-1` for `s3.{region}.amazonaws.com` and `s3.eu-west-1.amazonaws.com`.
+ * Null where the host does not fit, or the pattern has no parameter.
+ */
+export function tenantOf(pattern: string, host: string): { readonly name: string; readonly value: string } | null {
+  const match = /^(.*)\{([a-z]+)\}(.*)$/.exec(pattern);
+  if (match === null) return null;
+  const [, before, name, after] = match as unknown as [string, string, string, string];
+  if (!host.startsWith(before) || !host.endsWith(after)) return null;
+  const value = host.slice(before.length, host.length - after.length);
+  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value) ? { name, value } : null;
+}
