@@ -131,6 +131,10 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     minutes: () => settings.current().idleLockMinutes,
     isOpen: () => vault.facts().open,
     lock: lockNow,
+    lockAtOnce: () => {
+      vault.lock();
+      void audit.write({ kind: 'vault.lock', actor: 'host', outcome: 'done', note: 'idle' }).catch(() => {});
+    },
   });
 
   const beat = setInterval(() => {

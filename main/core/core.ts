@@ -77,6 +77,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     desk: {
       settings,
+      applied: idle.restart,
       now,
       invoke: () => invoke,
       setPaused:

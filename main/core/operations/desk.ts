@@ -14,6 +14,8 @@ type DeskRows =
 
 export interface DeskDeps extends TryDeps {
   readonly settings: SettingsFile;
+  /** Settings that act at once are looked at again. */
+  readonly applied: () => void;
   readonly setPaused: (paused: boolean) => void;
   readonly openConsole: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
   readonly status: CoreHandlers['vault.status'];
@@ -28,6 +30,7 @@ export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandl
     'settings.set': async (part, call) => {
       call.note({ note: Object.keys(part).sort().join(', ') });
       const settings = await deps.settings.change(part);
+      deps.applied();
       services.announce('settings.changed');
       return settings;
     },

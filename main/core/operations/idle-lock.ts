@@ -4,6 +4,8 @@ export interface IdleLockDeps {
   readonly minutes: () => number | null;
   readonly isOpen: () => boolean;
   readonly lock: () => Promise<void>;
+  /** For the moment somebody asks too late: locks before the question is answered. */
+  readonly lockAtOnce: () => void;
 }
 
 export interface IdleLock {
@@ -17,7 +19,7 @@ export interface IdleLock {
 }
 
 /** Locks the vault after a time without questions or calls. One coarse timer, so activity costs nothing. */
-export function createIdleLock({ now, minutes, isOpen, lock }: IdleLockDeps): IdleLock {
+export function createIdleLock({ now, minutes, isOpen, lock, lockAtOnce }: IdleLockDeps): IdleLock {
   let lastMs = now();
   let timer: NodeJS.Timeout | undefined;
   const locksAtMs = (): number | null => {
@@ -38,6 +40,9 @@ export function createIdleLock({ now, minutes, isOpen, lock }: IdleLockDeps): Id
   };
   return {
     active() {
+      const at = locksAtMs();
+      // A timer may be late, above all after the machine has slept: the question itself finds out.
+      if (at !== null && now() >= at) lockAtOnce();
       lastMs = now();
     },
     locksAtMs,
