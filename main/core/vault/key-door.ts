@@ -1,5 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
+import { equalBytes, wipe } from '../crypto/bytes.ts';
 import type { Protector, UnlockInput, WrappedKey } from '../keyring/protector.ts';
+import type { OpenVault } from './open-vault.ts';
 import type { VaultDeps } from './ports.ts';
 import { UnlockBackoff } from './unlock-backoff.ts';
 
@@ -32,6 +34,21 @@ export class KeyDoor {
       if (wrong) await this.#backoff.failed();
       // Nobody typed anything: that is a question, not an attempt.
       if (typed || !protector.needsPerson) this.#onFailed?.(wrong ? 'passphrase' : 'key', this.#backoff.failures);
+      throw error;
+    }
+  }
+
+  /** Whether this proof opens the very key the open vault has. False for a wrong one, which counts as a failure. */
+  async proves(protector: Protector, open: OpenVault, proof: UnlockInput): Promise<boolean> {
+    if (!protector.needsPerson) return false;
+    try {
+      const key = await this.unwrap(protector, open.header.key, proof);
+      const same = !open.forgotten && equalBytes(key, open.vaultKey);
+      wipe(key);
+      if (same) await this.opened();
+      return same;
+    } catch (error) {
+      if (error instanceof AivaultError && error.code === 'vault_locked') return false;
       throw error;
     }
   }

@@ -1,7 +1,8 @@
+import { AivaultError } from '#contract/errors.ts';
 import { wipe } from '../crypto/bytes.ts';
 import { type RandomBytes, uuidFrom } from '../crypto/random.ts';
 import type { Protector } from '../keyring/protector.ts';
-import type { Commit } from '../store/store.ts';
+import type { Commit, RowStore } from '../store/store.ts';
 import { makeHeader } from './header.ts';
 import { Ledger } from './ledger.ts';
 import { metaNames, OpenVault } from './open-vault.ts';
@@ -21,4 +22,13 @@ export async function newVault(
   const open = new OpenVault(vaultKey, header, new Ledger(vaultKey, facts.vaultId), 1, deps.lazy);
   const meta = { [metaNames.header]: header, [metaNames.root]: open.root() };
   return { open, commit: { generation: 1, changes: [], meta } };
+}
+
+/** Throws `already_exists` wherever anything of a vault is on disk, damaged or not. */
+export async function requireNoVault(store: RowStore): Promise<void> {
+  const { generation, meta } = await store.readMeta();
+  if (generation === 0 && meta[metaNames.header] === undefined) return;
+  throw new AivaultError('already_exists', 'There is a vault here already.', {
+    hint: 'To change how its key is kept: aivault rotate-master',
+  });
 }

@@ -1,7 +1,7 @@
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { Anchor, UnlockInput } from '../keyring/protector.ts';
-import type { RowStore } from '../store/store.ts';
+import type { ChainRow, RowStore } from '../store/store.ts';
 import type { SealedTables, TableSpec } from './sealed.ts';
 
 // What the vault is handed and what it offers; vault.ts makes one.
@@ -56,8 +56,34 @@ export interface RotateMasterInput {
   readonly newKey?: string;
 }
 
+export interface BackupInput {
+  /** Absolute; must not exist yet. */
+  readonly path: string;
+  readonly passphrase: string;
+  /** Pages of the audit log, oldest first, to be kept in the backup. */
+  readonly audit?: AsyncIterable<readonly ChainRow[]>;
+}
+
+export interface BackupFacts {
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface RestoreInput {
+  readonly path: string;
+  readonly passphrase: string;
+  /** How the restored vault keeps its key. */
+  readonly choice: KeyProviderChoice;
+  /** Handed the audit entries of the backup, in pages, before the vault is written. */
+  readonly audit?: (entries: readonly Pick<ChainRow, 'seq' | 'tsMs' | 'body'>[]) => Promise<void>;
+}
+
 /** Re-seals what one row holds under an inner key. Runs inside rotate-master's transaction. */
-export type Rewrap = (id: string, row: unknown, from: Uint8Array, to: Uint8Array) => unknown;
+export type Rewrap = (
+  id: string,
+  row: unknown,
+  keys: { readonly vaultId: string; readonly from: Uint8Array; readonly to: Uint8Array },
+) => unknown;
 
 export interface Vault extends SealedTables {
   facts(): VaultFacts;
@@ -90,6 +116,10 @@ export interface Vault extends SealedTables {
    * operator's decision, never taken by itself.
    */
   discardDamaged(): Promise<readonly DamagedRow[]>;
+  /** Writes the whole vault into one encrypted file with its own passphrase. Rows that are damaged are left out. */
+  createBackup(input: BackupInput): Promise<BackupFacts>;
+  /** Makes this empty folder the vault of a backup, under a new vault key, all at once; leaves it open. */
+  restoreBackup(input: RestoreInput): Promise<void>;
   /** Locks, waits for running changes and the anchor. Does not close the store, which belongs to the caller. */
   close(): Promise<void>;
 }

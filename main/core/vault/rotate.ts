@@ -77,6 +77,20 @@ export async function rekey(old: OpenVault, input: RotateMasterInput, ports: Rek
   }
 }
 
+/** Removes the key that re-keying replaced, and then what the header says about it. A crash leaves it to the next unlock. */
+export async function retireOldKey(open: OpenVault, protectors: Protectors, store: RowStore): Promise<void> {
+  const { retired } = open.header;
+  if (retired === null || open.forgotten) return;
+  try {
+    await protectors.of(retired.provider).discard(retired);
+    const { commit, apply } = open.prepareHeader(JSON.stringify({ ...open.header, retired: null }));
+    await store.commit(commit);
+    apply();
+  } catch {
+    // The old key opens nothing any more. The header remembers it, and the next unlock tries again.
+  }
+}
+
 /** Every row under the new key, as revisions of the new generation, and the ledger that goes with them. */
 async function reseal(
   old: OpenVault,
@@ -97,7 +111,7 @@ async function reseal(
         to: deriveSubkey(vaultKey, `inner ${label}`),
       }));
     await inSlices(index.plainRows(), ([id, plain]) => {
-      const row = inner.reduce((value, { rewrap, from, to }) => rewrap(id, value, from, to), plain);
+      const row = inner.reduce((value, { rewrap, from, to }) => rewrap(id, value, { vaultId, from, to }), plain);
       const sealed = sealRow(rowKey, JSON.stringify(row), { vaultId, table, id, revision: generation });
       changes.push({ op: 'put', table, id, sealed });
       ledger.add({ table, id, revision: generation, live: true });

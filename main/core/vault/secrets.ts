@@ -60,9 +60,9 @@ export interface SecretsDeps {
 /** The secrets of a vault. Registers what re-keying must re-seal. */
 export function createSecrets(deps: SecretsDeps): Secrets {
   const { vault } = deps;
-  vault.onRekey(secretsTable.name, dataKeyLabel, (_, plain, from, to) => {
+  vault.onRekey(secretsTable.name, dataKeyLabel, (_, plain, { vaultId, from, to }) => {
     const row = plain as SecretRow;
-    return row.value === null ? row : { ...row, value: rewrapValue(row.value, from, to, placeOf(vault, row)) };
+    return row.value === null ? row : { ...row, value: rewrapValue(row.value, from, to, { ...row, vaultId }) };
   });
   return new StoredSecrets(deps);
 }

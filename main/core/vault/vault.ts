@@ -1,17 +1,27 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
-import { equalBytes, wipe } from '../crypto/bytes.ts';
 import type { Anchor, Protector, UnlockInput } from '../keyring/protector.ts';
 import { type Protectors, systemProtectors } from '../keyring/protectors.ts';
 import { AnchorKeeper } from './anchor-keeper.ts';
+import { createBackup, prepareRestore } from './backup.ts';
 import { withoutDamage } from './discard-damaged.ts';
 import { type Header, parseHeader } from './header.ts';
 import { KeyDoor } from './key-door.ts';
-import { newVault } from './new-vault.ts';
+import { newVault, requireNoVault } from './new-vault.ts';
 import { metaNames, OpenVault } from './open-vault.ts';
-import type { DamagedRow, Rewrap, RotateMasterInput, Vault, VaultDeps, VaultFacts } from './ports.ts';
+import type {
+  BackupFacts,
+  BackupInput,
+  DamagedRow,
+  RestoreInput,
+  Rewrap,
+  RotateMasterInput,
+  Vault,
+  VaultDeps,
+  VaultFacts,
+} from './ports.ts';
 import { compareToAnchor, goPast, rolledBack } from './rollback.ts';
-import { type RekeyedTable, rekey } from './rotate.ts';
+import { type RekeyedTable, rekey, retireOldKey } from './rotate.ts';
 import type { ReadTable, TableSpec, Tx } from './sealed.ts';
 import { readTable } from './table-index.ts';
 import { Transaction } from './transaction.ts';
@@ -79,17 +89,28 @@ class StoredVault implements Vault {
   init(choice: KeyProviderChoice, { development }: { readonly development: boolean }): Promise<void> {
     return this.#turn(async () => {
       const { store, now, randomBytes } = this.#deps;
-      const { generation, meta } = await store.readMeta();
-      if (generation > 0 || meta[metaNames.header] !== undefined) {
-        throw new AivaultError('already_exists', 'There is a vault here already.', {
-          hint: 'To change how its key is kept: aivault rotate-master',
-        });
-      }
+      await requireNoVault(this.#deps.store);
       const protector = this.#protectors.chosen(choice);
       const { open, commit } = await newVault(protector, development, { now, randomBytes, lazy: this.#lazy });
       await store.commit(commit);
       this.#noAnchor = false;
       await this.#show(open, protector);
+    });
+  }
+
+  createBackup(input: BackupInput): Promise<BackupFacts> {
+    return this.#turn(() => createBackup(this.#requireOpen(), input, this.#deps));
+  }
+
+  restoreBackup(input: RestoreInput): Promise<void> {
+    return this.#turn(async () => {
+      const { store, randomBytes } = this.#deps;
+      await requireNoVault(this.#deps.store);
+      const protector = this.#protectors.chosen(input.choice);
+      const { commit, vaultKey } = await prepareRestore(input, { protector, randomBytes, rewraps: this.#rewraps });
+      await store.commit(commit);
+      this.#noAnchor = false;
+      await this.#show(await OpenVault.fromSnapshot(vaultKey, await store.readAll(), this.#lazy), protector);
     });
   }
 
@@ -116,7 +137,7 @@ class StoredVault implements Vault {
       }
       await this.#door.opened();
       await this.#show(open, protector);
-      await this.#finishRetiring(open);
+      await this.#retire(open);
     });
   }
 
@@ -136,18 +157,8 @@ class StoredVault implements Vault {
     this.#keeper.note({ vaultId, generation: open.generation, root: open.root(), key, protector });
   }
 
-  /** Removes the key that re-keying replaced; a crash in between leaves that to the next unlock. */
-  async #finishRetiring(open: OpenVault): Promise<void> {
-    const { retired } = open.header;
-    if (retired === null || open.forgotten) return;
-    try {
-      await this.#protectors.of(retired.provider).discard(retired);
-      const { commit, apply } = open.prepareHeader(JSON.stringify({ ...open.header, retired: null }));
-      await this.#deps.store.commit(commit);
-      apply();
-    } catch {
-      // The old key opens nothing any more. The header remembers it, and the next unlock tries again.
-    }
+  async #retire(open: OpenVault): Promise<void> {
+    await retireOldKey(open, this.#protectors, this.#deps.store);
     if (!open.forgotten) this.#noteAnchor(open);
   }
 
@@ -174,7 +185,7 @@ class StoredVault implements Vault {
       this.#noAnchor = false;
       this.#noteAnchor(fresh, protector);
       await this.#keeper.flush();
-      await this.#finishRetiring(fresh);
+      await this.#retire(fresh);
       this.#header = fresh.header;
       if (locked) fresh.forget();
     });
@@ -183,18 +194,7 @@ class StoredVault implements Vault {
   checkPresence(proof: { readonly passphrase: string }): Promise<boolean> {
     return this.#turn(async () => {
       const open = this.#requireOpen();
-      const protector = this.#protectors.of(open.header.key.provider);
-      if (!protector.needsPerson) return false;
-      try {
-        const key = await this.#door.unwrap(protector, open.header.key, proof);
-        const same = !open.forgotten && equalBytes(key, open.vaultKey);
-        wipe(key);
-        if (same) await this.#door.opened();
-        return same;
-      } catch (error) {
-        if (error instanceof AivaultError && error.code === 'vault_locked') return false;
-        throw error;
-      }
+      return this.#door.proves(this.#protectors.of(open.header.key.provider), open, proof);
     });
   }
 
