@@ -45,7 +45,10 @@ const idleMinutesForPassphrase = 15;
 /** Opens both databases and makes one of everything above them. The vault is not opened here. */
 export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const { paths, now, randomBytes } = deps;
-  const randomId = () => uuidFrom(randomBytes);
+  const start = uuidFrom(randomBytes);
+  let made = 0;
+  // Unique is enough, and cheaper than random: one of these is made per call.
+  const randomId = () => `${start}-${(made++).toString(36)}`;
   const listeners = new Set<(event: HostEvent) => void>();
   const announce = (event: EventName) => {
     for (const listener of listeners) listener({ event, atMs: now() });

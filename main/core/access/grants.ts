@@ -16,9 +16,14 @@ export function contextOf(ids: {
   };
 }
 
+/** Rows are frozen, so a grant holds as long as its row: one is made per token, not per call. */
+const grants = new WeakMap<TokenRow, Grant>();
+
 /** The grant of a live proxy token. */
 export function grantOf(row: TokenRow): Grant {
-  return {
+  const known = grants.get(row);
+  if (known !== undefined) return known;
+  const grant: Grant = {
     actor: `agent:${row.id}`,
     tokenId: row.id,
     capabilities: new Set(row.capabilities),
@@ -26,6 +31,8 @@ export function grantOf(row: TokenRow): Grant {
     context: contextOf(row),
     consumer: row.name,
   };
+  grants.set(row, grant);
+  return grant;
 }
 
 /** The operator's own CLI or window: every enabled capability, in the context its flags name. */

@@ -72,6 +72,15 @@ function chooseHost(
     if (known !== undefined && !registryAllows([...known.hosts, ...known.alternateHosts], host)) {
       throw new AivaultError('policy_violation', `This host is not one of ${provider}'s.`);
     }
+    if (credential !== undefined && !credential.hosts.includes(host)) {
+      throw new AivaultError(
+        'policy_violation',
+        'This host is not one of the credential’s, so no call could be sent.',
+        {
+          hint: `The credential has: ${credential.hosts.join(', ')}.`,
+        },
+      );
+    }
     return host;
   }
   const among =

@@ -33,13 +33,15 @@ test('a path without parameters means itself and everything below; its default i
   assert.deepEqual(defaults, { method: null, path: '/v1/users' });
 });
 
-test('C13 a capability has exactly one host of the strict grammar', async () => {
+test('C13, C14 a capability has exactly one host of the strict grammar', async () => {
   await withCredential(['up.test', 'other.test']);
   for (const hosts of [['*.up.test'], ['up.test', 'other.test'], [], ['up.test/x']]) {
     assert.equal((await core.refusal('capabilities.create', { ...own, hosts })).code, 'invalid_request', String(hosts));
   }
   assert.equal((await core.refusal('capabilities.create', { ...own, hosts: ['127.0.0.1'] })).code, 'policy_violation');
   await core.ask('capabilities.create', { ...own, hosts: ['other.test'] });
+  const tied = { ...own, id: 'p1/tied', credential: 'c1', hosts: ['third.test'] };
+  assert.equal((await core.refusal('capabilities.create', tied)).code, 'policy_violation', 'C14');
 });
 
 test('R11 a registry id cannot be taken, nor an id twice', async () => {

@@ -73,6 +73,24 @@ export function provision(services: Services, row: SecretRow, how: 'created' | '
   return provisionNotices(facts, row.name, row.scope, how);
 }
 
+/** The metadata of a secret, its fields in the order the CLI has always printed them. */
 export function metadataOf(services: Services, row: SecretRow): SecretMetadata {
-  return services.secrets.metadata(row, { lastUsedAtMs: services.usage.lastUsedAtMs('secrets', row.secretId) });
+  const known = services.secrets.metadata(row, { lastUsedAtMs: services.usage.lastUsedAtMs('secrets', row.secretId) });
+  const { fingerprint, hosts, pinnedProvider } = known;
+  return {
+    secretId: known.secretId,
+    name: known.name,
+    aliases: known.aliases,
+    scope: known.scope,
+    systemManaged: known.systemManaged,
+    ...(pinnedProvider === undefined ? {} : { pinnedProvider }),
+    createdAtMs: known.createdAtMs,
+    updatedAtMs: known.updatedAtMs,
+    lastUsedAtMs: known.lastUsedAtMs,
+    revokedAtMs: known.revokedAtMs,
+    valueVersion: known.valueVersion,
+    attachedGroups: known.attachedGroups,
+    fingerprint,
+    hosts,
+  };
 }
