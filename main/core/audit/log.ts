@@ -41,13 +41,17 @@ const unavailable = 'The audit log cannot be written, so nothing is done.';
 
 /** The audit log over the chain the store keeps. Every method that writes throws `audit_unavailable` where it cannot. */
 export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps): AuditLog {
+  /** Calls of this run are counted: a number costs nothing, and no two runs share a name. */
+  const run = randomId();
+  let calls = 0;
   const append = async (entry: Unnumbered, closes?: string): Promise<void> => {
     await guarded(() => store.append(appendOf(entry, closes)));
     appended();
   };
   const write = (entry: Omit<Unnumbered, 'tsMs'>) => append({ ...entry, tsMs: now() });
   const open = async (opening: Unnumbered) => {
-    const id = randomId();
+    calls += 1;
+    const id = `${run}.${calls}`;
     await guarded(() => store.open(id, opening.tsMs, canonicalJson(opening)));
     return id;
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
+import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
 import type { AuditAppend, AuditQuery, ChainRow } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -10,7 +11,7 @@ import { StoreError } from './store-error.ts';
 // survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
 // power cut can take.
 
-export const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1] };
+export const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
 const syncDelayMs = 40;
 const noHash = new Uint8Array(32);
 const columns = {
@@ -46,6 +47,9 @@ export class AuditDatabase {
       ),
       open: prepare('INSERT INTO inflight (id, ts_ms, body) VALUES (?, ?, ?)'),
       closeOne: prepare('DELETE FROM inflight WHERE id = ?'),
+      closeCall: prepare('INSERT OR IGNORE INTO closed_calls (id) VALUES (?)'),
+      closedCalls: prepare('SELECT id FROM closed_calls'),
+      forgetCalls: prepare('DELETE FROM closed_calls WHERE id NOT IN (SELECT value FROM json_each(?))'),
       leftOpen: prepare('SELECT id, ts_ms AS tsMs, body FROM inflight ORDER BY ts_ms, id'),
       scan: prepare('SELECT seq, ts_ms AS tsMs, body, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?'),
       checkpoints: prepare('SELECT seq, mac FROM checkpoints ORDER BY seq'),
@@ -96,9 +100,28 @@ export class AuditDatabase {
       entry.capability ?? null,
       entry.credential ?? null,
     );
-    if (entry.closes !== undefined) this.#statements.closeOne.run(entry.closes);
+    if (entry.closes !== undefined) this.#close(entry.closes);
     this.#head = { seq, hash };
     return this.#head;
+  }
+
+  /** Only inside `group`. */
+  appendAll(entries: readonly AuditAppend[]): Head[] {
+    return entries.map((entry) => this.append(entry));
+  }
+
+  /** Calls announced in this database (format 1) lose their row; those of the journal leave their id. */
+  #close(id: string): void {
+    if (this.#statements.closeOne.run(id).changes === 0) this.#statements.closeCall.run(id);
+  }
+
+  closedCalls(): string[] {
+    return this.#statements.closedCalls.all().map((row) => row['id'] as string);
+  }
+
+  /** Only inside `group`. The journal was made anew and holds these ids. */
+  forgetCalls(except: readonly string[]): void {
+    this.#statements.forgetCalls.run(JSON.stringify(except));
   }
 
   /** Only inside `group`. */

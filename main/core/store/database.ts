@@ -1,4 +1,6 @@
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
+import { CallJournal, type OpenCall } from './call-journal.ts';
+import { ClosingQueue } from './closing-queue.ts';
 import type { AuditStore, RowStore } from './store.ts';
 import { StoreError, type StoreFault } from './store-error.ts';
 import type { StoreKind } from './store-protocol.ts';
@@ -26,20 +28,70 @@ export async function openRowStore(file: string): Promise<RowStore> {
   };
 }
 
-/** Opens or creates audit.db the same way. A write that fails rejects with `audit_unavailable`. */
+/**
+ * Opens or creates audit.db the same way, and the journal of open calls beside it. A write that fails rejects with
+ * `audit_unavailable`.
+ */
 export async function openAuditStore(file: string): Promise<AuditStore> {
   const ask = await openStore('audit', file);
-  return {
-    append: (entry) => ask('append', entry) as never,
-    open: (id, tsMs, body) => ask('open', id, tsMs, body) as never,
-    leftOpen: () => ask('leftOpen') as never,
-    query: (query) => ask('query', query) as never,
-    scan: (afterSeq, limit) => ask('scan', afterSeq, limit) as never,
-    head: () => ask('head') as never,
-    readCheckpoints: () => ask('readCheckpoints') as never,
-    writeCheckpoint: (seq, mac) => ask('writeCheckpoint', seq, mac) as never,
-    close: () => ask('closeStore') as never,
+  const journal = openJournal(`${file}-calls`);
+  const closings = new ClosingQueue(async (entries) => {
+    const heads = await (ask('appendAll', entries) as Promise<{ seq: number; hash: Uint8Array }[]>);
+    for (const { closes } of entries) if (closes !== undefined) journal.closed(closes);
+    if (journal.isLong) await renew(journal, ask);
+    return heads;
+  });
+  /** What is asked now comes after every closing entry that was handed in before. */
+  const ordered: Ask = (...question) => {
+    closings.send();
+    return ask(...question);
   };
+  return {
+    append: (entry) => (entry.closes === undefined ? (ordered('append', entry) as never) : closings.add(entry)),
+    async open(id, tsMs, body) {
+      try {
+        journal.open({ id, tsMs, body });
+      } catch (cause) {
+        throw new AivaultError('audit_unavailable', 'The audit log: a call cannot be announced.', { cause });
+      }
+    },
+    async leftOpen() {
+      const closed = new Set((await ordered('closedCalls')) as string[]);
+      const older = (await ordered('leftOpen')) as OpenCall[];
+      // Closed by an earlier host that could not tell the journal any more.
+      for (const id of closed) journal.closed(id);
+      return [...older, ...journal.calls()];
+    },
+    query: (query) => ordered('query', query) as never,
+    scan: (afterSeq, limit) => ordered('scan', afterSeq, limit) as never,
+    head: () => ordered('head') as never,
+    readCheckpoints: () => ordered('readCheckpoints') as never,
+    writeCheckpoint: (seq, mac) => ordered('writeCheckpoint', seq, mac) as never,
+    async close() {
+      await closings.drain();
+      journal.close();
+      await ask('closeStore');
+    },
+  };
+}
+
+/** A journal that cannot be made anew just grows on. */
+async function renew(journal: CallJournal, ask: Ask): Promise<void> {
+  try {
+    await ask('forgetCalls', journal.renew());
+  } catch {
+    // Nothing is lost: the old file holds every call, the database every closed id.
+  }
+}
+
+function openJournal(file: string): CallJournal {
+  try {
+    return new CallJournal(file);
+  } catch (cause) {
+    throw new AivaultError('audit_unavailable', 'The audit log: the journal of open calls cannot be opened.', {
+      cause,
+    });
+  }
 }
 
 type Ask = (op: string, ...args: unknown[]) => Promise<unknown>;

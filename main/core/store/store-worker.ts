@@ -15,10 +15,12 @@ const audits = new Map<number, AuditDatabase>();
 
 const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly unknown[]) => unknown>> = {
   append: (db, args) => db.append(args[0] as AuditAppend),
+  appendAll: (db, args) => db.appendAll(args[0] as AuditAppend[]),
+  forgetCalls: (db, args) => db.forgetCalls(args[0] as string[]),
   open: (db, args) => db.open(args[0] as string, args[1] as number, args[2] as string),
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),
 };
-const auditReads = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints']);
+const auditReads = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints', 'closedCalls']);
 const rowOperations = new Set(['readMeta', 'readAll', 'commit', 'changesSince', 'readUsage', 'writeUsage']);
 
 port.on('message', (first: Question) => {

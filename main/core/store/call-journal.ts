@@ -1,0 +1,112 @@
+import { closeSync, fdatasync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+
+// Calls that have been announced and not yet closed, one line each, in a file beside audit.db. A line is one write() to
+// an append-only file: it survives kill -9 like a commit does, at a twentieth of what a commit costs, and every call
+// waits for it. Closing entries go to the database, which remembers the ids it closed until the journal is made anew.
+
+export interface OpenCall {
+  readonly id: string;
+  readonly tsMs: number;
+  readonly body: string;
+}
+
+const syncDelayMs = 40;
+/** A journal of this size is made anew with what is still open. */
+const renewAboveBytes = 4 * 1024 * 1024;
+
+export class CallJournal {
+  readonly #file: string;
+  /** Calls whose closing entry is not known to be on disk, with their lines. */
+  readonly #open = new Map<string, string>();
+  #descriptor: number;
+  #bytes: number;
+  /** The last line has no end: the next one starts on a line of its own. */
+  #torn: boolean;
+  #syncTimer: NodeJS.Timeout | null = null;
+
+  /** Opens or creates the journal and reads what an earlier host left in it. Throws what the file system says. */
+  constructor(file: string) {
+    this.#file = file;
+    this.#descriptor = openSync(file, 'a', 0o600);
+    const text = readFileSync(file, 'utf8');
+    this.#bytes = Buffer.byteLength(text);
+    // A last line without its end was never acknowledged.
+    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+      const call = callOf(line);
+      if (call !== null) this.#open.set(call.id, `${line}\n`);
+    }
+    this.#torn = text !== '' && !text.endsWith('\n');
+  }
+
+  /** Announces a call; there when this returns. Throws where it cannot be written, or where the id is already open. */
+  open(call: OpenCall): void {
+    if (this.#open.has(call.id)) throw new Error('This call is already open.');
+    const line = `${JSON.stringify(call)}\n`;
+    this.#write(line);
+    this.#open.set(call.id, line);
+  }
+
+  /** The closing entry is on disk. */
+  closed(id: string): void {
+    this.#open.delete(id);
+  }
+
+  calls(): OpenCall[] {
+    return [...this.#open.values()].map((line) => callOf(line.trimEnd())).filter((call) => call !== null);
+  }
+
+  get isLong(): boolean {
+    return this.#bytes > renewAboveBytes;
+  }
+
+  /** Makes the file anew with what is still open, and says what that is: the database may forget all other ids. */
+  renew(): string[] {
+    const next = `${this.#file}.new`;
+    const descriptor = openSync(next, 'w', 0o600);
+    const text = [...this.#open.values()].join('');
+    writeAll(descriptor, text);
+    closeSync(descriptor);
+    renameSync(next, this.#file);
+    closeSync(this.#descriptor);
+    this.#descriptor = openSync(this.#file, 'a', 0o600);
+    this.#bytes = Buffer.byteLength(text);
+    this.#torn = false;
+    return [...this.#open.keys()];
+  }
+
+  close(): void {
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    closeSync(this.#descriptor);
+  }
+
+  #write(line: string): void {
+    const text = this.#torn ? `\n${line}` : line;
+    this.#torn = true;
+    this.#bytes += writeAll(this.#descriptor, text);
+    this.#torn = false;
+    // Power cuts: what they may take is bounded as for the database itself.
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = null;
+      fdatasync(this.#descriptor, () => {});
+    }, syncDelayMs).unref();
+  }
+}
+
+/** A short write leaves half a line, which no reader takes for a call. */
+function writeAll(descriptor: number, text: string): number {
+  const written = text === '' ? 0 : writeSync(descriptor, text);
+  if (written !== Buffer.byteLength(text)) throw new Error('The disk is full.');
+  return written;
+}
+
+function callOf(line: string): OpenCall | null {
+  try {
+    const value = JSON.parse(line) as OpenCall;
+    return typeof value.id === 'string' && typeof value.tsMs === 'number' && typeof value.body === 'string'
+      ? value
+      : null;
+  } catch {
+    // Half a line, from a write that failed: its call was refused.
+    return null;
+  }
+}
