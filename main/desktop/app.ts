@@ -1,0 +1,157 @@
+// The desktop app: a table of contents. Each line below is a room of its own; what must happen before Electron is
+// ready comes first, and nothing of the host or the windows exists until the lockdown stands.
+
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, dialog, ipcMain, type Session, session, shell, type WebContents } from 'electron';
+import type { Settings } from '#contract/schemas/desk.ts';
+import { openHost } from '#host/open-host.ts';
+import { ownPaths } from '#host/paths.ts';
+import { windowPages } from '#host/window-pages.ts';
+import { findHost } from '#transports/find-host.ts';
+import { announce, type IpcDoor, serveIpc } from '#transports/ipc.ts';
+import { confirmPresence } from './approvals.ts';
+import { setAutostart } from './autostart.ts';
+import { type HostLink, linkHost } from './host-link.ts';
+import {
+  denyEveryPermission,
+  guardEveryPage,
+  lockedPreferences,
+  pageOrigin,
+  registerAppScheme,
+  sandboxEveryRenderer,
+  servePages,
+} from './lockdown.ts';
+import { lockByItself } from './locking.ts';
+import { watchLogind } from './logind.ts';
+import { applicationMenu } from './menu.ts';
+import { createOutside } from './outside.ts';
+import { createPreferences } from './preferences.ts';
+import { createShellState } from './shell-state.ts';
+import { createTray } from './tray.ts';
+import { createWindows } from './window.ts';
+
+const fromSource = new URL(import.meta.url).pathname.endsWith('.ts');
+const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const preload = beside(fromSource ? '../../dist/desktop/preload.cjs' : './preload.cjs');
+const icons = beside('../../assets/icons');
+
+registerAppScheme();
+sandboxEveryRenderer();
+if (app.requestSingleInstanceLock()) void start().catch(sayWhyNot);
+else app.quit();
+
+async function start(): Promise<void> {
+  await app.whenReady();
+  const ours: Session = session.defaultSession;
+  denyEveryPermission(ours);
+  servePages(ours, windowPages());
+
+  const link = await openLink();
+  const openOutside = createOutside(
+    () => link.ask('providers.list', {}),
+    (url) => shell.openExternal(url),
+  );
+  guardEveryPage((url) => void openOutside(url));
+
+  const windows = createWindows(lockedPreferences(preload, fromSource), join(icons, 'icon-256.png'));
+  serveIpc(ipcMain as unknown as IpcDoor, {
+    origin: pageOrigin,
+    isOurs: (sender) => windows.all().some((window) => window.webContents === sender),
+    ask: (name, input, presence) => link.ask(name, input as never, presence),
+    confirm: (summary, sender) => confirmPresence(summary, sender as WebContents),
+  });
+
+  const lock = () => void link.ask('vault.lock', {});
+  const acts = {
+    lock,
+    unlock: windows.showUnlock,
+    openWindow: windows.show,
+    setPaused: (paused: boolean) => void link.ask('endpoint.setPaused', { paused }),
+    takeOver: () => void link.takeOver().catch(sayWhyNot),
+    quit: () => app.quit(),
+  };
+  applicationMenu(process.platform, acts);
+  const tray = createTray(
+    (state) => join(icons, process.platform === 'darwin' ? `tray-${state}Template.png` : `tray-${state}.png`),
+    acts,
+  );
+  const applySettings = createPreferences({ openWindow: windows.show, setAutostart: autostart });
+  let settings: Settings | null = null;
+  const state = createShellState(link, {
+    onFacts(facts) {
+      tray?.show(facts);
+      if (facts.status?.state === 'unlocked') windows.closeUnlock();
+    },
+    onSettings(changed) {
+      settings = changed;
+      applySettings(changed);
+    },
+  });
+  link.onEvent((event) => {
+    announce(
+      windows.all().map(({ webContents }) => webContents),
+      event,
+    );
+    state.changed(event.event);
+  });
+  const stopLocking = lockByItself({
+    lock,
+    idleMinutes: () => settings?.idleLockMinutes ?? null,
+    watchSession: (onLock) => (process.platform === 'linux' ? watchLogind(process.pid, onLock) : () => undefined),
+  });
+
+  app.on('second-instance', windows.show);
+  app.on('activate', windows.show);
+  // The app lives on in the tray; only Quit ends it.
+  app.on('window-all-closed', () => undefined);
+  leaveCleanly(link, () => {
+    windows.letGo();
+    stopLocking();
+  });
+  if (tray === null || !process.argv.includes('--hidden')) windows.show();
+  await state.refresh();
+}
+
+function openLink(): Promise<HostLink> {
+  return linkHost({
+    open: () =>
+      openHost({
+        paths: ownPaths(),
+        now: Date.now,
+        randomBytes: (length) => new Uint8Array(randomBytes(length)),
+        serve: true,
+        desktop: true,
+        log: (line) => process.stderr.write(`${line}\n`),
+      }),
+    find: () => findHost(),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+}
+
+/** Quitting waits until running calls have ended and the lock is free; the second round of quitting goes through. */
+function leaveCleanly(link: HostLink, before: () => void): void {
+  let left = false;
+  app.on('before-quit', before);
+  app.on('will-quit', (event) => {
+    if (left) return;
+    event.preventDefault();
+    void link.close().finally(() => {
+      left = true;
+      app.quit();
+    });
+  });
+}
+
+function autostart(on: boolean): void {
+  const configFolder = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
+  setAutostart(on, { platform: process.platform, configFolder, program: process.env.APPIMAGE ?? process.execPath });
+}
+
+/** The sentence of the error, never its cause. */
+function sayWhyNot(error: unknown): void {
+  dialog.showErrorBox('aivault cannot start', error instanceof Error ? error.message : 'Something went wrong.');
+  app.quit();
+}

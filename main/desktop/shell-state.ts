@@ -1,0 +1,46 @@
+import { type EventName, staleBy } from '#contract/events.ts';
+import type { Settings } from '#contract/schemas/desk.ts';
+import type { HostLink } from './host-link.ts';
+import type { TrayFacts } from './tray-menu.ts';
+
+// What the tray and the preferences need to know, refetched when an event says it is stale: the same stream and the
+// same table the window lives from.
+
+export interface ShellStateDeps {
+  onFacts(facts: TrayFacts): void;
+  onSettings(settings: Settings): void;
+}
+
+export interface ShellState {
+  /** Says that something was announced. Bursts are served by one refetch. */
+  changed(event: EventName): void;
+  refresh(): Promise<void>;
+}
+
+const settleMs = 100;
+const callsShown = 3;
+
+export function createShellState(link: HostLink, deps: ShellStateDeps): ShellState {
+  let timer: NodeJS.Timeout | undefined;
+  const refresh = async (): Promise<void> => {
+    timer = undefined;
+    const status = await link.ask('vault.status', {});
+    const open = status.ok && (status.value.state === 'unlocked' || status.value.state === 'degraded');
+    const calls = open ? await link.ask('audit.list', { limit: callsShown, kind: 'invoke' }) : null;
+    deps.onFacts({
+      status: status.ok ? status.value : null,
+      lastCalls: calls?.ok === true ? calls.value.entries : [],
+      hosting: link.hosting(),
+    });
+    const settings = await link.ask('settings.show', {});
+    if (settings.ok) deps.onSettings(settings.value);
+  };
+  const concerns = new Set(['vault.status', 'audit.list', 'settings.show']);
+  return {
+    changed(event) {
+      if (timer !== undefined || !staleBy[event].some((name) => concerns.has(name))) return;
+      timer = setTimeout(() => void refresh(), settleMs);
+    },
+    refresh,
+  };
+}
