@@ -64,7 +64,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     auditStore,
     checkpoints,
     paths: opened.pathSecrets,
-    care: { examine: () => examine(doctor) },
+    backup: deps,
     vault: {
       paths,
       version: deps.version,
@@ -77,6 +77,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     desk: {
       settings,
+      examine: () => examine(doctor),
       applied: idle.restart,
       now,
       invoke: () => invoke,

@@ -3,7 +3,7 @@ import { operation } from '../operation.ts';
 import { auditBucket, doctorCheck, providerForm, settings, tokenReach, tryAnswer, tryInput } from '../schemas/desk.ts';
 import { timeMs } from '../schemas/secrets.ts';
 import { tokenId } from '../schemas/tokens.ts';
-import { vaultStatus } from '../schemas/vault.ts';
+import { keyProviderChoice, vaultStatus } from '../schemas/vault.ts';
 
 const none = z.strictObject({});
 
@@ -63,7 +63,12 @@ export const deskOperations = {
   }),
   'backup.restore': operation({
     summary: 'Restore a backup file into an empty vault folder.',
-    input: z.strictObject({ path: z.string().min(1).max(4096), passphrase: z.string().min(1).max(1024) }),
+    input: z.strictObject({
+      path: z.string().min(1).max(4096),
+      passphrase: z.string().min(1).max(1024),
+      /** How the restored vault keeps its key; left out: as a vault that is created by being used. */
+      choice: keyProviderChoice.optional(),
+    }),
     output: vaultStatus,
     access: 'operator',
     vault: 'any',

@@ -8,8 +8,8 @@ import { createCursorSeal } from '../paths/cursor-seal.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
 import type { AuditStore } from '../store/store.ts';
 import { auditHandlers } from './audit.ts';
+import { type BackupDeps, backupHandlers } from './backup.ts';
 import { capabilityHandlers } from './capabilities.ts';
-import { type CareDeps, careHandlers } from './care.ts';
 import { credentialHandlers } from './credentials.ts';
 import { type DeskDeps, deskHandlers } from './desk.ts';
 import { type Connected, oauthHandlers } from './oauth.ts';
@@ -19,14 +19,14 @@ import { reviewHandlers } from './registry-review.ts';
 import { secretHandlers } from './secrets.ts';
 import type { Services } from './services.ts';
 import { tokenHandlers } from './tokens.ts';
-import { type VaultHandlersDeps, vaultHandlers } from './vault.ts';
+import { statusOf, type VaultHandlersDeps, vaultHandlers } from './vault.ts';
 
 export interface AllDeps {
   readonly services: Services;
   readonly connections: Connections<Connected>;
   readonly vault: VaultHandlersDeps;
   readonly desk: Omit<DeskDeps, 'status'>;
-  readonly care: CareDeps;
+  readonly backup: Pick<BackupDeps, 'defaultChoice' | 'developmentHooksSet'>;
   readonly reach: Reach;
   readonly paths: PathSecrets;
   readonly auditStore: AuditStore;
@@ -36,13 +36,13 @@ export interface AllDeps {
 /** A handler for every row of the table: a missing one does not compile. */
 export function allHandlers(deps: AllDeps): CoreHandlers {
   const { services, checkpoints } = deps;
-  const vault = vaultHandlers(services, deps.vault);
+  const status = () => statusOf(services, deps.vault);
   const anchor = () => {
     const known = services.vault.anchorAtOpen();
     return known === null || known.auditSeq === 0 ? null : { seq: known.auditSeq, hash: known.auditHash };
   };
   return {
-    ...vault,
+    ...vaultHandlers(services, deps.vault),
     ...secretHandlers(services),
     ...credentialHandlers(services),
     ...capabilityHandlers(services, () => deps.vault.hostFacts().endpoint?.baseUrl ?? null),
@@ -50,8 +50,8 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...policyHandlers(services),
     ...tokenHandlers(services),
     ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),
-    ...deskHandlers(services, { ...deps.desk, status: vault['vault.status'] }),
-    ...careHandlers(services, deps.care),
+    ...deskHandlers(services, { ...deps.desk, status }),
+    ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),
     ...reviewHandlers(services, deps.reach),
     ...pathHandlers({
       paths: deps.paths,

@@ -1,3 +1,5 @@
+import type { DoctorCheck } from '#contract/schemas/desk.ts';
+import type { VaultStatus } from '#contract/schemas/vault.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { providerFormOf } from './provider-form.ts';
 import type { Services } from './services.ts';
@@ -9,16 +11,18 @@ type DeskRows =
   | 'settings.show'
   | 'settings.set'
   | 'endpoint.setPaused'
+  | 'host.doctor'
   | 'capabilities.try'
   | 'console.open';
 
 export interface DeskDeps extends TryDeps {
   readonly settings: SettingsFile;
+  readonly examine: () => Promise<DoctorCheck[]>;
   /** Settings that act at once are looked at again. */
   readonly applied: () => void;
   readonly setPaused: (paused: boolean) => void;
   readonly openConsole: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
-  readonly status: CoreHandlers['vault.status'];
+  readonly status: () => VaultStatus;
 }
 
 export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandlers, DeskRows> {
@@ -39,8 +43,10 @@ export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandl
       call.note({ note: paused ? 'paused' : 'resumed' });
       deps.setPaused(paused);
       services.announce('endpoint.changed');
-      return deps.status({}, call);
+      return deps.status();
     },
+
+    'host.doctor': async () => ({ checks: await deps.examine() }),
 
     'capabilities.try': (input, call) => tryCapability(deps, input, call),
 

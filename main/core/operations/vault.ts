@@ -88,7 +88,8 @@ export function missing(): AivaultError {
   return new AivaultError('vault_missing', 'There is no vault here yet.', { hint: 'Create one with `aivault init`.' });
 }
 
-function statusOf(services: Services, deps: VaultHandlersDeps): VaultStatus {
+/** What the host may say of its vault, locked or not. */
+export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStatus {
   const facts = services.vault.facts();
   const host = deps.hostFacts();
   const keyPath = facts.keyParameters['path'];

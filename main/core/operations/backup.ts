@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { AivaultError } from '#contract/errors.ts';
+import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
+import { appendOf, plainObject, type Unnumbered } from '../audit/entry.ts';
+import type { CoreHandlers } from '../dispatch.ts';
+import type { AuditStore, ChainRow } from '../store/store.ts';
+import type { Services } from './services.ts';
+
+type BackupRows = 'backup.create' | 'backup.restore';
+
+export interface BackupDeps {
+  readonly auditStore: AuditStore;
+  readonly defaultChoice: KeyProviderChoice | null;
+  readonly developmentHooksSet: boolean;
+  readonly status: () => VaultStatus;
+}
+
+const page = 2_000;
+
+export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreHandlers, BackupRows> {
+  const { vault } = services;
+  return {
+    'backup.create': async ({ path: file, passphrase, includeAudit }) => {
+      requireAbsolute(file);
+      const audit = includeAudit ? { audit: pagesOf(deps.auditStore) } : {};
+      const { bytes } = await vault.createBackup({ path: file, passphrase, ...audit });
+      return { path: file, bytes, secrets: [...services.secrets.live()].filter((row) => !row.systemManaged).length };
+    },
+
+    'backup.restore': async ({ path: file, passphrase, choice }) => {
+      requireAbsolute(file);
+      const kept: Kept[] = [];
+      await vault.restoreBackup({
+        path: file,
+        passphrase,
+        choice: choice ?? deps.defaultChoice ?? { provider: 'file' },
+        audit: async (entries) => {
+          kept.push(...entries);
+        },
+      });
+      // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash.
+      for (const { body } of kept) await deps.auditStore.append({ ...appendOf(entryFrom(body)), body });
+      if (deps.developmentHooksSet && !vault.facts().development) {
+        vault.lock();
+        throw new AivaultError(
+          'invalid_request',
+          'The vault is restored, but it was not created with development hooks.',
+          {
+            hint: 'Unset AIVAULT_DEV_… and start the host again.',
+          },
+        );
+      }
+      return deps.status();
+    },
+  };
+}
+
+type Kept = Pick<ChainRow, 'seq' | 'tsMs' | 'body'>;
+
+async function* pagesOf(store: AuditStore): AsyncGenerator<readonly ChainRow[]> {
+  for (let after = 0; ; ) {
+    const rows = await store.scan(after, page);
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1)?.seq ?? after;
+  }
+}
+
+function entryFrom(body: string): Unnumbered {
+  return plainObject(body) as Unnumbered;
+}
+
+function requireAbsolute(file: string): void {
+  if (path.isAbsolute(file)) return;
+  throw new AivaultError(
+    'invalid_request',
+    'path: must be absolute, because the host has a working folder of its own.',
+  );
+}
