@@ -4,12 +4,14 @@
 import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build, type InlineConfig } from 'vite';
 import { buildPreload, buildRenderer } from './build-renderer.ts';
 import { registryPlugin } from './registry-plugin.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = path.join(root, 'dist');
+/** Where what ships is built; a test that needs a build of its own passes another folder inside the project. */
+const usualFolder = path.join(root, 'dist');
 
 interface Bundle {
   /** Name of the emitted file (without .mjs) → source. */
@@ -22,7 +24,7 @@ interface Bundle {
 /** Native code stays outside; electron is never here. */
 const native = ['keytar', 'electron'];
 
-async function bundle({ entries, target, chunks }: Bundle): Promise<void> {
+async function bundle(dist: string, { entries, target, chunks }: Bundle): Promise<void> {
   const config: InlineConfig = {
     configFile: false,
     envDir: false,
@@ -61,7 +63,7 @@ function shell(): Record<string, string> {
 }
 
 /** `dist/bin` holds the names people type; the checkout's PATH line points there. */
-function linkPrograms(): void {
+function linkPrograms(dist: string): void {
   mkdirSync(path.join(dist, 'bin'), { recursive: true });
   for (const name of ['aivault', 'aivaultd']) {
     const program = path.join(dist, `${name}.mjs`);
@@ -74,26 +76,30 @@ function linkPrograms(): void {
 
 /** What can be built by name (`npm run build -- cli host`). */
 const parts = {
-  cli: () => bundle({ entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli' }),
+  cli: (dist: string) => bundle(dist, { entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli' }),
   // The shell holds the same core as the daemon: one build, so that both find the workers in one folder.
-  host: () =>
-    bundle({ entries: { aivaultd: 'main/daemon/aivaultd.ts', ...shell() }, target: 'node20', chunks: 'host' }),
-  workers: () => bundle({ entries: workers(), target: 'node24', chunks: 'host' }),
-  window: () => buildRenderer(dist),
-  preload: () => buildPreload(dist),
+  host: (dist: string) =>
+    bundle(dist, { entries: { aivaultd: 'main/daemon/aivaultd.ts', ...shell() }, target: 'node20', chunks: 'host' }),
+  workers: (dist: string) => bundle(dist, { entries: workers(), target: 'node24', chunks: 'host' }),
+  window: buildRenderer,
+  preload: buildPreload,
 };
-type Part = keyof typeof parts;
+export type Part = keyof typeof parts;
+const everyPart = Object.keys(parts) as Part[];
 
 /** Builds everything from nothing, or only the named parts. */
-export async function buildAll(names: readonly Part[] = Object.keys(parts) as Part[]): Promise<void> {
-  if (names.length === Object.keys(parts).length) rmSync(dist, { recursive: true, force: true });
-  await Promise.all(names.map((name) => parts[name]()));
-  linkPrograms();
+export async function buildAll(names: readonly Part[] = everyPart, dist = usualFolder): Promise<void> {
+  if (names.length === everyPart.length) rmSync(dist, { recursive: true, force: true });
+  await Promise.all(names.map((name) => parts[name](dist)));
+  linkPrograms(dist);
 }
 
 if (import.meta.main) {
   const start = performance.now();
-  const named = process.argv.slice(2) as Part[];
-  await buildAll(named.length === 0 ? undefined : named);
-  process.stdout.write(`dist/ is built (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+  await buildAll(
+    positionals.length === 0 ? everyPart : (positionals as Part[]),
+    path.resolve(values.out ?? usualFolder),
+  );
+  process.stdout.write(`built in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }

@@ -12,7 +12,7 @@ async function main(args: readonly string[]): Promise<void> {
   const flags = readFlags(args);
   if (flags.help) return void process.stdout.write(usage);
   if (flags.version) return void process.stdout.write(`${contractVersion}\n`);
-  if (Number.parseInt(process.versions.node, 10) < oldestHostNode) return runPinned(args, flags.background);
+  if (Number.parseInt(process.versions.node, 10) < oldestHostNode) return runPinned(args, flags);
   const { runDaemon } = await import('./run-daemon.ts');
   await runDaemon(flags);
 }

@@ -8,8 +8,10 @@ export interface DaemonFlags {
   readonly shared: boolean;
   /** Serve one client over the standard streams: no socket, no port. */
   readonly stdio: boolean;
-  /** Started by a client: report over descriptor 3, keep no parent process around. */
+  /** Started by a client that does not wait: keep no parent process around. */
   readonly background: boolean;
+  /** Started by a client: tell it over descriptor 3 how the start went. */
+  readonly report: boolean;
   readonly version: boolean;
   readonly help: boolean;
 }
@@ -41,6 +43,7 @@ export function readFlags(args: readonly string[]): DaemonFlags {
         shared: { type: 'boolean', default: false },
         stdio: { type: 'boolean', default: false },
         background: { type: 'boolean', default: false },
+        report: { type: 'boolean', default: false },
         version: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -34,12 +34,16 @@ export function pinnedNode(): string {
  * Runs this program again under the pinned Node and takes over its streams. In the background nobody waits for it, so
  * this process ends at once; otherwise it passes signals on and ends as the other one ends.
  */
-export function runPinned(args: readonly string[], background: boolean): void {
+export function runPinned(
+  args: readonly string[],
+  { background, report }: { background: boolean; report: boolean },
+): void {
   const program = process.argv[1]!;
   const child = spawn(pinnedNode(), [program, ...args], {
     detached: background,
-    stdio: background ? ['ignore', 'inherit', 'inherit', 3] : 'inherit',
+    stdio: [background ? 'ignore' : 'inherit', 'inherit', 'inherit', report ? 3 : 'ignore'],
   });
+  if (report) closeSync(3);
   if (background) {
     child.unref();
     return;

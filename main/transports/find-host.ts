@@ -43,7 +43,7 @@ export async function findHost(options: FindOptions = {}): Promise<HostClient | 
 export async function connectHost(options: FindOptions = {}): Promise<HostClient> {
   const environment = options.environment ?? process.env;
   const { startPrivateHost, startHost } = await lazyStarter(environment);
-  if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment));
+  if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment, pointOf(environment)));
   const shared = sharedSocketOf(environment);
   if (shared !== null) return (await import('./shared-host.ts')).connectSharedHost(shared, environment);
   const deadline = Date.now() + (options.patienceMs ?? 15_000);

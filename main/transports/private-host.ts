@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import http from 'node:http';
-import { AivaultError } from '#contract/errors.ts';
 import { daemonProgram, hostEnvironment } from './daemon-program.ts';
 import type { HostConnection } from './host-client.ts';
+import type { MeetingPoint } from './meeting-point.ts';
+import { openLog } from './open-log.ts';
 import { PipePair } from './pipe-pair.ts';
+import { startReport } from './start-report.ts';
 
 /**
  * A host of this program's own (`AIVAULTD_DISABLE=1`): a child that speaks the control socket's HTTP over its standard
@@ -11,20 +14,18 @@ import { PipePair } from './pipe-pair.ts';
  */
 export async function startPrivateHost(
   environment: Readonly<Record<string, string | undefined>>,
+  point: MeetingPoint,
 ): Promise<HostConnection> {
-  const child = spawn(process.execPath, [daemonProgram(), '--stdio'], {
+  const log = openLog(point);
+  const child = spawn(process.execPath, [daemonProgram(), '--stdio', '--report'], {
     env: hostEnvironment(environment),
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', log, 'pipe'],
     windowsHide: true,
   });
+  closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (cause) =>
-      reject(new AivaultError('host_unreachable', 'The private host did not start.', { cause })),
-    );
-  });
-  const pair = new PipePair(child.stdout, child.stdin);
+  await startReport(child);
+  const pair = new PipePair(child.stdout!, child.stdin!);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   agent.createConnection = (() => pair) as unknown as typeof agent.createConnection;
   return {
