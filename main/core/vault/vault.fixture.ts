@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
 import { systemRandom } from '../crypto/random.ts';
+import { passphraseProtector } from '../keyring/passphrase.ts';
+import { type Protectors, systemProtectors } from '../keyring/protectors.ts';
 import { openRowStore } from '../store/database.ts';
 import type { RowStore } from '../store/store.ts';
 import type { Vault, VaultDeps } from './ports.ts';
@@ -32,7 +34,7 @@ export class TempVault {
   ): Promise<OpenedVault> {
     const store = wrapStore(more.store ?? (await openRowStore(this.file)));
     const now = (): number => this.clock.ms;
-    const vault = await createVault({
+    const deps: VaultDeps = {
       defaultKeyFile: join(this.folder, 'keys', 'kek.key'),
       stateFolder: join(this.folder, 'state'),
       environment: this.environment,
@@ -40,7 +42,8 @@ export class TempVault {
       randomBytes: systemRandom,
       ...more,
       store,
-    });
+    };
+    const vault = await createVault(deps, withLightPassphrase(deps));
     const secrets = createSecrets({ vault, now, randomBytes: systemRandom });
     this.#opened = { vault, secrets, store };
     return this.#opened;
@@ -80,6 +83,19 @@ export class TempVault {
     await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The real protectors, but new passphrases cost the least that is still accepted when a header is read. */
+function withLightPassphrase(deps: VaultDeps): Protectors {
+  const real = systemProtectors(deps);
+  const cost = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
+  return {
+    ...real,
+    chosen: (choice, rekey) =>
+      choice.provider === 'passphrase'
+        ? passphraseProtector({ ...deps, passphrase: choice.passphrase, cost })
+        : real.chosen(choice, rekey),
+  };
 }
 
 /** Runs a test body with a temporary vault that is gone afterwards. */

@@ -115,9 +115,9 @@ class StoredVault implements Vault {
   }
 
   unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<void> {
+    const locks = this.#locks;
     return this.#turn(async () => {
       if (this.#open !== null) return;
-      const locks = this.#locks;
       const header = this.#requireHeader();
       const protector = this.#protectors.of(header.key.provider);
       const vaultKey = await this.#door.unwrap(protector, header.key, input);
