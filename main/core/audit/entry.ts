@@ -9,17 +9,25 @@ export type Unnumbered = Omit<AuditEntry, 'seq'>;
 
 /** Canonical JSON of plain data: object keys in code-unit order at every depth. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value))
-    return `[${value.map((item) => (item === undefined ? 'null' : canonicalJson(item))).join()}]`;
+  return JSON.stringify(inOrder(value));
+}
+
+/** The same data with its keys in order. Objects that already have theirs in order are not copied: most of a trace. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
   const record = value as Readonly<Record<string, unknown>>;
-  let text = '';
-  for (const key of Object.keys(record).sort()) {
-    const inner = record[key];
-    if (inner === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(inner)}`;
+  const keys = Object.keys(record);
+  let sorted = true;
+  let flat = true;
+  for (let i = 0; i < keys.length; i++) {
+    if (i > 0 && keys[i - 1]! > keys[i]!) sorted = false;
+    if (typeof record[keys[i]!] === 'object') flat = false;
   }
-  return `{${text}}`;
+  if (sorted && flat) return record;
+  const ordered: Record<string, unknown> = {};
+  for (const key of sorted ? keys : keys.sort()) ordered[key] = inOrder(record[key]);
+  return ordered;
 }
 
 /** The line the store appends, with the columns its filters use. `closes` names the in-flight row it ends. */

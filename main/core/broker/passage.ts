@@ -103,7 +103,7 @@ export class Passage {
 
   #endStage(outcome: 'passed' | 'refused'): void {
     const now = this.#stopwatch();
-    if (this.#stage !== null) this.#trace.push({ stage: this.#stage, tookMs: rounded(now - this.#stageAt), outcome });
+    if (this.#stage !== null) this.#trace.push({ outcome, stage: this.#stage, tookMs: rounded(now - this.#stageAt) });
     this.#stage = null;
     this.#stageAt = now;
   }
