@@ -12,6 +12,8 @@ import { type ControlledUpstream, startControlledUpstream } from './upstream-con
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stepMs = 60_000;
+/** The programs under test: this checkout's, or those of another build or an installed package. */
+const programs = process.env.AIVAULT_PROGRAMS ?? `${root}dist/bin`;
 
 interface Place {
   readonly folder: string;
@@ -22,7 +24,7 @@ interface Place {
 
 /** The tools beside aivault, each as a little program on PATH. */
 function writeTools(bin: string): void {
-  for (const tool of ['get', 'upstream', 'at-terminal']) {
+  for (const tool of ['get', 'upstream', 'at-terminal', 'sql']) {
     const file = path.join(bin, tool);
     writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${root}e2e/cli/tools/${tool}.ts' "$@"\n`);
     chmodSync(file, 0o755);
@@ -42,7 +44,7 @@ function prepare(script: Script, upstream: ControlledUpstream | null): Place {
   const canary = `sk-canary-${randomBytes(20).toString('hex')}`;
   const contained = script.directives.get('vault') !== 'home';
   const environment: Record<string, string> = {
-    PATH: `${root}dist/bin:${bin}:${process.env.PATH ?? ''}`,
+    PATH: `${programs}:${bin}:${process.env.PATH ?? ''}`,
     HOME: home,
     LANG: 'C.UTF-8',
     CANARY: canary,
@@ -59,9 +61,9 @@ function prepare(script: Script, upstream: ControlledUpstream | null): Place {
   return { folder, vault: contained ? vault : path.join(home, '.aivault'), environment, canary };
 }
 
-/** One step in a shell of its own; variables it sets are there in the next. */
+/** One step in a shell of its own; variables and functions it sets are there in the next. */
 function runStep(step: Step, place: Place): Promise<Outcome> {
-  const text = `set -a; . "$STATE"; ${step.command}\nrc=$?; export -p | grep -v ' rc=' > "$STATE"; exit $rc`;
+  const text = `set -a; . "$STATE"; ${step.command}\nrc=$?; { export -p | grep -v ' rc='; declare -f; } > "$STATE"; exit $rc`;
   const child = spawn('bash', ['-c', text], {
     cwd: path.join(place.folder, 'work'),
     env: place.environment,

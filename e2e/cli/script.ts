@@ -74,7 +74,9 @@ function matches(expected: string, actual: string): boolean {
     return new RegExp(expected.slice(1, -1)).test(actual);
   }
   const parts = expected.split(/<(uuid|hex64|hex16|token|number|any)>/);
-  const pattern = parts.map((part, index) => (index % 2 === 1 ? places[part] : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))).join('');
+  const pattern = parts
+    .map((part, index) => (index % 2 === 1 ? places[part] : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
+    .join('');
   return new RegExp(`^${pattern}$`).test(actual.trimEnd());
 }
 

@@ -10,7 +10,7 @@ import { parseScript } from './script.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const chosen = process.env.AIVAULT_SCRIPTS?.split(',');
-const built = existsSync(path.join(folder, '../../dist/bin/aivault'));
+const built = existsSync(path.join(process.env.AIVAULT_PROGRAMS ?? path.join(folder, '../../dist/bin'), 'aivault'));
 if (!built) throw new Error('The scripts run what ships: run `npm run build` first.');
 
 for (const file of globSync('*.txt', { cwd: folder }).toSorted()) {

@@ -28,8 +28,8 @@ const byPath: Behaviour = async (request, response, message) => {
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       return void response.end(Buffer.alloc(Number(number), 'x'));
     case 'break':
-      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 1000 });
-      response.write('the beginning');
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.write('x'.repeat(300_000));
       await sleep(50);
       return void response.destroy();
     case 'sse':

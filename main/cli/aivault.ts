@@ -63,12 +63,12 @@ function refusal(error: unknown): ErrorBody {
   }).toJSON();
 }
 
-// The reader of our output may leave early (`aivault audit | head`): that is no error, and nothing is left to say.
-for (const stream of [stdout, stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-  });
-}
+// The reader of our output may leave early (`aivault audit | head`): that is no error, and nothing is left to say. What
+// stderr cannot take is lost; the exit code still tells.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+});
+stderr.on('error', () => {});
 process.once('SIGINT', () => {
   stop.abort();
   process.exitCode = 130;

@@ -65,8 +65,9 @@ export function askHidden(terminal: Terminal, question: string): Promise<string>
       if (after.done === 'interrupted') reject(new Interrupted());
       else resolve(line);
     };
-    questions.write(`${question}: `);
+    // Raw mode first: what is typed the moment the question appears must not be echoed.
     input.setRawMode(true);
+    questions.write(`${question}: `);
     input.setEncoding('utf8');
     for (const name of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) signals.on(name, onSignal);
     input.on('data', onData);

@@ -5,7 +5,8 @@ import { invokeOptions } from './invoke-options.ts';
 /** How a description reads as JSON: what is allowed, how to call it, and what is still missing. */
 export function describeAnswer(detail: CapabilityDetail) {
   const { defaults, methods, paths } = detail;
-  const missing = [...(defaults.method === null ? ['--method'] : []), ...(defaults.path === null ? ['--path'] : [])];
+  const noMethod = defaults.method === null && !methods.includes('POST') && !methods.includes('GET');
+  const missing = [...(noMethod ? ['--method'] : []), ...(defaults.path === null ? ['--path'] : [])];
   return {
     allowed: { hosts: detail.hosts, methods, pathPrefixes: paths, exclude: detail.exclude },
     call: {
@@ -68,6 +69,7 @@ function limits(out: Output, policy: CapabilityDetail['policy']): void {
 /** What an omitted --method means; the broker decides, this only says it. */
 function defaultMethod({ defaults, methods }: CapabilityDetail): string {
   if (defaults.method !== null) return defaults.method;
+  if (!methods.includes('POST') && !methods.includes('GET')) return '--method is needed';
   return methods.includes('POST') ? `POST with a body${methods.includes('GET') ? ', else GET' : ''}` : 'GET';
 }
 
