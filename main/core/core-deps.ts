@@ -3,6 +3,7 @@ import type { OpenRedirect } from './broker/oauth/connect.ts';
 import type { EgressSettings } from './broker/ports.ts';
 import type { CorePaths } from './core-paths.ts';
 import type { HostFacts } from './operations/vault.ts';
+import type { Registry } from './providers/catalog.ts';
 
 /** What a host hands its core: places, a clock, randomness, and what only the host can do. */
 export interface CoreDeps {
@@ -25,6 +26,8 @@ export interface CoreDeps {
   readonly openConsole?: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
   /** Where a browser comes back to after an OAuth consent; without it no account can be connected. */
   readonly openRedirect?: OpenRedirect;
+  /** The build's own unless a test gives another. */
+  readonly registry?: Registry;
   /** Takes what must not leave the process. */
   readonly log?: (line: string) => void;
 }

@@ -72,7 +72,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const secrets = createSecrets({ vault, now, randomBytes });
   const usage = await createUsage({ store, now, flushed: () => announce('usage.changed') });
   const tokens = createTokens({ vault, now, randomBytes });
-  const reach = createReach(builtRegistry(), vault, () => vault.facts().open);
+  const reach = createReach(deps.registry ?? builtRegistry(), vault, () => vault.facts().open);
   const checkpoints = createCheckpoints(auditStore, () => vault.subkey('audit.checkpoint'));
   const cursors = createCursorSeal(() => vault.subkey('path.cursor'));
   const pathSecrets = createPathSecrets({

@@ -85,9 +85,12 @@ export function narrow(before: Provider, now: Provider, held: RegistryChange[]):
     held.push({ provider: now.provider, capability, change, text });
 
   // Where the secret goes and how it is put there are one decision: changed in any way, the accepted ones stay.
-  const sameWay = JSON.stringify([before.auth, before.secrets]) === JSON.stringify([now.auth, now.secrets]);
+  const sameWay = wayOf(before) === wayOf(now);
   if (!sameWay) note(null, 'auth', `how the secret is sent (${now.auth.kind})`);
-  const hosts = keep(before.hosts, now.hosts, (host) => note(null, 'host', host));
+  const kept = keep(before.hosts, now.hosts, (host) => note(null, 'host', host));
+  // Capabilities without a host of their own go to the first one: which that is does not change unseen.
+  const [first] = before.hosts;
+  const hosts = first !== undefined && kept.includes(first) ? [first, ...kept.filter((host) => host !== first)] : kept;
   const alternateHosts = keep([...before.hosts, ...before.alternateHosts], now.alternateHosts, (host) =>
     note(null, 'host', host),
   );
@@ -110,6 +113,18 @@ export function narrow(before: Provider, now: Provider, held: RegistryChange[]):
     alternatives,
     capabilities: capabilities.length > 0 ? capabilities : before.capabilities,
   };
+}
+
+/** What decides how secrets are put on the wire and which parts of them are redacted; labels and patterns do not. */
+function wayOf({ auth, secrets }: Pick<Provider, 'auth' | 'secrets'>): string {
+  const parts = secrets.map(({ name, field, jsonFields, identifier, identifierFields }) => [
+    name,
+    field,
+    jsonFields,
+    identifier,
+    identifierFields,
+  ]);
+  return JSON.stringify([auth, parts]);
 }
 
 type Note = (capability: string | null, change: RegistryChange['change'], text: string) => void;
