@@ -139,12 +139,12 @@ export class CanarySweep {
     return () => clearInterval(timer);
   }
 
-  /** Throws with the first hit, and where nothing was searched. */
+  /** Throws where something was hit since the last time, or nothing was searched. */
   assertClean(): void {
     if (this.searched.size === 0) throw new Error('The sweep searched nothing.');
-    const [first] = this.hits;
-    if (first === undefined) return;
-    const others = this.hits.length === 1 ? '' : ` (and ${this.hits.length - 1} more)`;
-    throw new Error(`A canary is in ${first.where}: ${first.form}, at byte ${first.at}${others}.`);
+    const found = this.hits.splice(0).map(({ where, form, at }) => `${where}: ${form}, at byte ${at}`);
+    if (found.length === 0) return;
+    const rest = found.length > 5 ? ` and ${found.length - 5} more` : '';
+    throw new Error(`A canary is in ${found.slice(0, 5).join('; ')}${rest}.`);
   }
 }

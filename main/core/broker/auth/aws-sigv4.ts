@@ -83,9 +83,12 @@ async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials):
     if (signedNames.test(name)) headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
   }
   headers['host'] = host;
+  const { sessionToken, ...keyPair } = credentials;
+  // Set here and not by the signer, whose cache would take the token as a name, and the engine remembers names.
+  if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
   headers[hashHeader] = payloadHash(input, headers[hashHeader], declares);
   const signer = new SignatureV4({
-    credentials,
+    credentials: keyPair,
     region: auth.region,
     service: auth.service,
     sha256: NodeSha256,
@@ -104,7 +107,7 @@ async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials):
     const { [hashHeader]: hash, ...others } = signed.headers;
     return declares ? { ...others, [hashHeader]: hash! } : others;
   } finally {
-    // The library keeps derived keys, and the session token as their name, for later calls. Nothing may outlive this one.
+    // The library keeps derived keys for later calls. Nothing may outlive this one.
     clearCredentialCache();
   }
 }

@@ -17,7 +17,7 @@ export function encodingsOf(value: Uint8Array): string[] {
     hex,
     hex.toUpperCase(),
     ...percentAll(hex),
-    ...(untouched ? [unicodeAll(raw, false), unicodeAll(raw, true)] : [...percentForms(raw), ...textForms(bytes)]),
+    ...(untouched ? unicodeForms(raw) : [...percentForms(raw), ...textForms(bytes)]),
   ];
 }
 
@@ -85,16 +85,24 @@ function textForms(bytes: Buffer): string[] {
     ...variants,
     ...variants.map((form) => form.replaceAll(/\\u[0-9a-f]{4}/g, (found) => `\\u${found.slice(2).toUpperCase()}`)),
     ...variants.map(jsonInner),
-    unicodeAll(text, false),
-    unicodeAll(text, true),
+    ...unicodeForms(text),
     html(text, '&#39;'),
     html(text, '&#x27;'),
-  ].map((form) => Buffer.from(form, 'utf8').toString('latin1'));
+  ]
+    .map((form) => Buffer.from(form, 'utf8').toString('latin1'))
+    .concat(asLatin1(text));
 }
+
+/** Header values and old pages carry é as one byte. The text of a `latin1` string is its bytes. */
+const asLatin1 = (text: string) => (/^[\x00-\xff]*$/.test(text) ? [text] : []);
 
 const jsonInner = (text: string) => JSON.stringify(text).slice(1, -1);
 const asciiOnly = (text: string) => text.replaceAll(/[^\x00-\x7e]/g, (units) => unicodeAll(units, false));
 const htmlSafe = (text: string) => text.replaceAll(/[<>&'\u2028\u2029]/g, (unit) => unicodeAll(unit, false));
+
+/** All escaped, in both cases, and once more inside another JSON string. */
+const unicodeForms = (text: string) =>
+  [unicodeAll(text, false), unicodeAll(text, true)].flatMap((form) => [form, form.replaceAll('\\', '\\\\')]);
 
 /** Every UTF-16 unit as `\uXXXX` (RFC 8259 §7). */
 function unicodeAll(text: string, upperCase: boolean): string {
