@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AivaultError } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
-import { abortOnDisconnect, bodyOf, headerPairs, internal, refusal, sendAnswer } from './http-answer.ts';
+import { abortOnDisconnect, headerPairs, internal, refusal, sendAnswer, takeBody } from './http-answer.ts';
 
 // What an agent can reach, over the loopback port or the shared socket: two doors of the broker, a health word, and the
 // path secrets. No operation of the operator plane has a route here, whatever the request says (B2, C3).
@@ -24,6 +24,7 @@ export interface AgentPlane {
 
 export type AgentRoute = (request: IncomingMessage, response: ServerResponse, target: string) => void;
 
+const bearer = { kind: 'bearer' } as const;
 const maxPathSecretBytes = 2 * 1024 * 1024;
 
 /** The same for every wrong address: it tells a prober nothing (A6). */
@@ -38,29 +39,45 @@ const healthy: Answer = {
 };
 
 export function createAgentPlane(plane: AgentPlane): AgentRoute {
-  const answer = async (request: IncomingMessage, response: ServerResponse, target: string): Promise<Answer> => {
-    const door = doorOf(request.method, target);
-    if (door === 'health') return healthy;
-    if (door === null || (door === 'path-secrets' && plane.pathSecrets === undefined)) return nothingHere;
-    if (plane.paused?.()) return onHold;
-    const method = request.method ?? '';
-    const headers = headerPairs(request.rawHeaders);
-    const body = await bodyOf(request);
-    if (door !== 'path-secrets') {
-      const incoming: Incoming = { door, caller: { kind: 'bearer' }, method, target, headers, body };
-      return plane.invoke(incoming, abortOnDisconnect(response));
-    }
-    const bytes = body === null || body instanceof Uint8Array ? body : await collect(body, maxPathSecretBytes);
-    if (bytes === null && body !== null) return tooLarge;
-    const reply = await plane.pathSecrets!({ method, target, headers, body: bytes ?? new Uint8Array() });
-    return { statusText: '', ...reply };
-  };
   return (request, response, target) => {
-    answer(request, response, target)
-      .catch(internal)
-      .then((ready) => sendAnswer(request, response, ready))
-      .catch(() => response.destroy());
+    const door = doorOf(request.method, target);
+    if (door === 'health') return sendAnswer(request, response, healthy);
+    if (door === null || (door === 'path-secrets' && plane.pathSecrets === undefined)) {
+      return sendAnswer(request, response, nothingHere);
+    }
+    if (plane.paused?.()) return sendAnswer(request, response, onHold);
+    takeBody(request, (body) => {
+      const call =
+        door === 'path-secrets'
+          ? askPathSecrets(plane.pathSecrets!, request, target, body)
+          : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(response));
+      call.then(
+        (answer) => sendAnswer(request, response, answer),
+        () => sendAnswer(request, response, internal()),
+      );
+    });
   };
+}
+
+function incomingOf(
+  { method = '', rawHeaders }: IncomingMessage,
+  door: Incoming['door'],
+  target: string,
+  body: Incoming['body'],
+): Incoming {
+  return { door, caller: bearer, method, target, headers: headerPairs(rawHeaders), body };
+}
+
+async function askPathSecrets(
+  ask: AskPathSecrets,
+  { method = '', rawHeaders }: IncomingMessage,
+  target: string,
+  body: Incoming['body'],
+): Promise<Answer> {
+  const whole = body === null || body instanceof Uint8Array;
+  const bytes = whole ? (body ?? new Uint8Array()) : await collect(body, maxPathSecretBytes);
+  if (bytes === null) return tooLarge;
+  return { statusText: '', ...(await ask({ method, target, headers: headerPairs(rawHeaders), body: bytes })) };
 }
 
 function doorOf(method: string | undefined, target: string): Incoming['door'] | 'path-secrets' | 'health' | null {

@@ -17,11 +17,16 @@ export async function sendBody(target: Writable, body: Answer['body']): Promise<
     target.end(body);
     return;
   }
+  await writeBody(target, body);
+  target.end();
+}
+
+/** The streaming half of `sendBody`, for whoever has something to add before the end. Returns early where the target closed. */
+export async function writeBody(target: Writable, body: BodyBytes): Promise<void> {
   for await (const chunk of body) {
     if (target.destroyed) return;
     if (!target.write(chunk)) await drained(target);
   }
-  target.end();
 }
 
 function drained(target: Writable): Promise<void> {

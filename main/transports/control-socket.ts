@@ -112,7 +112,7 @@ async function invoke(plane: OperatorPlane, request: IncomingMessage, response: 
   const given = await plane.invoke(incoming, abortOnDisconnect(response)).catch(internal);
   const { body, trailers: _, ...answerHead } = given;
   response.setHeader(wireHeader.answer, encodeHead(answerHead));
-  await sendAnswer(request, response, { status: 200, statusText: '', headers: [], body });
+  sendAnswer(request, response, { status: 200, statusText: '', headers: [], body });
 }
 
 function sendResult(response: ServerResponse, result: Result<unknown>): void {

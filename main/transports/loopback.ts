@@ -53,7 +53,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   server.on('request', (request, response) => {
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
     if ('target' in seen) return route(request, response, seen.target);
-    if ('error' in seen) return void sendAnswer(request, response, refusal(seen.error.toJSON()));
+    if ('error' in seen) return sendAnswer(request, response, refusal(seen.error.toJSON()));
     response.writeHead(421, ['content-length', '0', 'connection', 'close']).end();
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
