@@ -85,7 +85,7 @@ export const listCommand = command({
   options: {
     prefix: text('PREFIX', 'Only paths that start with this.'),
     tag: text('TAG', 'Only those with this tag.'),
-    'expiring-within': text('DURATION', 'Only those that end within 30d, 48h …'),
+    'expiring-within': text('DURATION', 'Only those that end within this time: 30d, 48h.'),
     deleted: flag('Those that were deleted and can be restored.'),
     limit: number('N', 'At most so many.', { min: 1, max: 1_000_000 }),
   },
