@@ -116,6 +116,14 @@ test('V19, V22, S47 blank names, empty values and ids that are no ids are invali
   }
 });
 
+test('G56 names are printable: control, direction and line characters are refused', async () => {
+  for (const odd of ['a\u001b[31mb', 'a\u202eb', 'a\nb', 'a\u2028b', 'a\u0000', '\ufeffa\u200b']) {
+    assert.equal((await core.refusal('secrets.create', { name: odd, value: 'some-value' })).code, 'invalid_request');
+    const aliased = { name: 'A', value: 'some-value', aliases: [odd] };
+    assert.equal((await core.refusal('secrets.create', aliased)).code, 'invalid_request');
+  }
+});
+
 test('V22 spaces around a secret reference are trimmed', async () => {
   const { secret } = await create('A', 'value-one');
   const auth = { kind: 'header', name: 'x-key', template: '{{secret}}' } as const;
