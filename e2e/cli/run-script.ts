@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sweep } from './canary.ts';
+import { CanarySweep } from '../canary.ts';
 import { compare, type Outcome, type Script, type Step } from './script.ts';
 import { type ControlledUpstream, startControlledUpstream } from './upstream-control.ts';
 
@@ -99,6 +99,20 @@ async function endHost(place: Place): Promise<void> {
   }
 }
 
+/** Where the script's secret can be found that it should not be: on its screens and in the vault's folder. */
+function leaks(place: Place, printed: readonly string[]): readonly string[] {
+  const sweep = new CanarySweep([place.canary]);
+  sweep.bytes('what was printed', printed.join('\n'));
+  if (existsSync(place.vault)) sweep.folder('vault folder', place.vault);
+  return sweep.hits.map(({ where, form }) => `The secret was found: ${form} in ${where}`);
+}
+
+/** The first step that went wrong explains most of the others. */
+function shortened(differences: readonly string[]): string {
+  const more = differences.length - 5;
+  return [...differences.slice(0, 5), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
 /** Runs the whole script. Throws with every step that differs, and where the canary was left behind. */
 export async function runScript(script: Script): Promise<void> {
   const names = script.directives.get('upstream');
@@ -114,11 +128,8 @@ export async function runScript(script: Script): Promise<void> {
       if (difference !== null) differences.push(difference);
     }
     await endHost(place);
-    const found = sweep(place.canary, existsSync(place.vault) ? [place.vault] : [], {
-      'what was printed': printed.join('\n'),
-    });
-    if (found.length > 0) differences.push(`The secret was found: ${found.join('; ')}`);
-    if (differences.length > 0) throw new Error(differences.join('\n'));
+    differences.push(...leaks(place, printed));
+    if (differences.length > 0) throw new Error(shortened(differences));
   } finally {
     await endHost(place);
     await upstream?.close();

@@ -88,6 +88,15 @@ export interface Command {
   run(values: Readonly<Record<string, unknown>>, session: Session): Promise<number | undefined>;
 }
 
+/** The first word of command lines: what it is about, and where its commands are loaded from. */
+export interface Noun {
+  readonly summary: string;
+  /** Its heading in the program's help; null keeps it out. */
+  readonly group: string | null;
+  readonly load: () => Promise<readonly Command[]>;
+}
+export type Nouns = Readonly<Record<string, Noun>>;
+
 /** Declares a command. The parser hands `run` exactly the shape the declaration describes. */
 export function command<const A extends Arguments, const O extends Options>(definition: Definition<A, O>): Command {
   return {

@@ -1,5 +1,4 @@
-import { type Command, type Completion, everywhere, type Option } from './command.ts';
-import { nouns } from './nouns.ts';
+import { type Command, type Completion, everywhere, type Nouns, type Option } from './command.ts';
 import type { Session } from './session.ts';
 
 // What a shell may offer for the word under the cursor. Ids come from a host that already runs; TAB never starts one.
@@ -59,7 +58,11 @@ async function inCommand(command: Command, words: readonly string[], session: Se
 }
 
 /** Candidates for the last of the given words; the words are what stands after `aivault`. */
-export async function candidatesFor(words: readonly string[], session: Session): Promise<readonly Candidate[]> {
+export async function candidatesFor(
+  words: readonly string[],
+  nouns: Nouns,
+  session: Session,
+): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? '';
   const fitting = (all: readonly Candidate[]) =>
     all.filter(({ word }) => word.startsWith(current) || word.startsWith('@'));

@@ -1,14 +1,7 @@
-import type { Command } from './command.ts';
+import type { Command, Nouns } from './command.ts';
 
 // The first word of every command line: what it is about, and where its commands live. Modules are loaded when used,
 // because the program starts for every single question.
-
-export interface Noun {
-  readonly summary: string;
-  /** Its heading in the program's help; null keeps it out. */
-  readonly group: string | null;
-  readonly load: () => Promise<readonly Command[]>;
-}
 
 const vault = async () => (await import('./commands/vault.ts')).vaultCommands;
 const invoke = async () => (await import('./commands/invoke.ts')).invokeCommands;
@@ -30,7 +23,7 @@ const capability = async () => [
   ),
 ];
 
-export const nouns: Readonly<Record<string, Noun>> = {
+export const nouns: Nouns = {
   status: { group: 'Vault', summary: 'Show the state of the vault and its host.', load: vault },
   init: { group: 'Vault', summary: 'Create the vault with a key provider of your choice.', load: vault },
   unlock: { group: 'Vault', summary: 'Unlock the vault.', load: vault },
@@ -74,6 +67,6 @@ export const nouns: Readonly<Record<string, Noun>> = {
   completion: {
     group: 'Host',
     summary: 'Print the completion script for your shell.',
-    load: async () => (await import('./commands/completion.ts')).completionCommands,
+    load: async () => (await import('./commands/completion.ts')).completionCommands(nouns),
   },
 };

@@ -1,4 +1,4 @@
-import { type Command, command, restArgument } from '../command.ts';
+import { type Command, command, type Nouns, restArgument } from '../command.ts';
 import { candidatesFor } from '../complete.ts';
 import { safe } from '../escape.ts';
 
@@ -66,23 +66,25 @@ const scriptCommand = (shell: 'bash' | 'zsh' | 'fish', script: string) =>
     },
   });
 
-const candidatesCommand = command({
-  words: 'completion candidates',
-  summary: 'Print what could stand in place of the last of the given words; the scripts ask this.',
-  hidden: true,
-  arguments: { words: restArgument('The words after aivault, up to the cursor.') },
-  async run(values, session) {
-    const found = await candidatesFor(values.words, session);
-    // One line each; a tab before the meaning is what all three scripts split at.
-    const lines = found.map(({ word, summary }) => (summary === '' ? safe(word) : `${safe(word)}\t${safe(summary)}`));
-    await session.out.raw(lines.map((line) => `${line}\n`).join(''));
-    return 0;
-  },
-});
+const candidatesCommand = (nouns: Nouns) =>
+  command({
+    words: 'completion candidates',
+    summary: 'Print what could stand in place of the last of the given words; the scripts ask this.',
+    hidden: true,
+    arguments: { words: restArgument('The words after aivault, up to the cursor.') },
+    async run(values, session) {
+      const found = await candidatesFor(values.words, nouns, session);
+      // One line each; a tab before the meaning is what all three scripts split at.
+      const lines = found.map(({ word, summary }) => (summary === '' ? safe(word) : `${safe(word)}\t${safe(summary)}`));
+      await session.out.raw(lines.map((line) => `${line}\n`).join(''));
+      return 0;
+    },
+  });
 
-export const completionCommands: readonly Command[] = [
+/** The commands, over the table they complete. */
+export const completionCommands = (nouns: Nouns): readonly Command[] => [
   scriptCommand('bash', bash),
   scriptCommand('zsh', zsh),
   scriptCommand('fish', fish),
-  candidatesCommand,
+  candidatesCommand(nouns),
 ];
