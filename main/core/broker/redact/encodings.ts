@@ -1,47 +1,75 @@
-// Every way an upstream is known to repeat bytes it was given. Pure: bytes in, bytes out. Runs once per request, so
-// the usual key, letters and digits that no encoder touches, takes the short way.
+// Every way an upstream is known to repeat bytes it was given. Pure: bytes in, text out, one character per byte. Runs
+// once per request, so it is in two parts: what may stand anywhere, and what only exists where an escape does.
 
 /**
- * All encodings of `value` that redaction looks for, `value` itself first; there may be duplicates. Base64 is given
- * as the part that does not depend on neighbouring bytes, once per alignment (RFC 4648 §4, §5).
+ * The encodings of `value` without an escape, itself first. Base64 is given as the part that does not depend on
+ * neighbouring bytes, once per alignment (RFC 4648 §4, §5). There may be duplicates.
  */
-export function encodingsOf(value: Uint8Array): string[] {
+export function plainForms(value: Uint8Array): string[] {
+  if (value.length === 0) return [];
+  // Two bytes of room in front: the same memory read from 2, 1 and 0 is the value at each of the three alignments.
+  const room = Buffer.allocUnsafe(value.length + 2);
+  room.fill(0, 0, 2).set(value, 2);
+  const raw = room.toString('latin1', 2);
+  const forms = [raw, ...hexForms(room)];
+  for (const text of base64Forms(room)) {
+    forms.push(text);
+    if (/[+/]/.test(text)) forms.push(text.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  // What a form encoder starts with: without it a value cut before its first escape would not be waited for.
+  if (raw.includes(' ')) forms.push(raw.replaceAll(' ', '+'));
+  if (/[^\x00-\x7f]/.test(raw)) forms.push(...latin1Form(room.subarray(2)));
+  room.fill(0);
+  return forms;
+}
+
+/** Whether any of `escapedForms` could stand here: each of them holds one of these bytes. */
+export function hasEscape(data: Uint8Array): boolean {
+  return data.includes(0x25) || data.includes(0x5c) || data.includes(0x26);
+}
+
+/**
+ * The encodings that hold `%`, `\` or `&`. Up to its first escape each of them reads like one of `plainForms`. There
+ * may be duplicates, and forms where nothing had to be escaped.
+ */
+export function escapedForms(value: Uint8Array): string[] {
   if (value.length === 0) return [];
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.length);
   const raw = bytes.toString('latin1');
-  const hex = bytes.toString('hex');
+  const room = Buffer.concat([Buffer.alloc(2), bytes]);
+  const base64 = base64Forms(room).filter((text) => /[+/=]/.test(text));
+  room.fill(0);
   const untouched = /^[A-Za-z0-9\-._~]+$/.test(raw);
   return [
-    raw,
-    ...base64Forms(bytes),
-    hex,
-    hex.toUpperCase(),
-    ...percentAll(hex),
+    ...base64.flatMap((text) => [
+      text.replaceAll('/', '\\/'),
+      text.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D'),
+      text.replaceAll('+', '%2b').replaceAll('/', '%2f').replaceAll('=', '%3d'),
+    ]),
+    ...percentAll(bytes.toString('hex')),
     ...(untouched ? unicodeForms(raw) : [...percentForms(raw), ...textForms(bytes)]),
   ];
 }
 
-/** The stable inner part for each of the three alignments and the whole, in both alphabets and as text carries it. */
-function base64Forms(bytes: Buffer): string[] {
+function hexForms(room: Buffer): [string, string] {
+  const hex = room.toString('hex', 2);
+  return [hex, hex.toUpperCase()];
+}
+
+/** The stable inner part for each of the three alignments, and the whole with and without its padding. */
+function base64Forms(room: Buffer): string[] {
+  const length = room.length - 2;
   const forms: string[] = [];
   for (let offset = 0; offset < 3; offset += 1) {
-    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
-    const text = shifted.toString('base64');
-    shifted.fill(0);
-    if (offset === 0) forms.push(text, text.replace(/=+$/, ''));
-    forms.push(text.slice(Math.ceil((8 * offset) / 6), Math.floor((8 * (offset + bytes.length)) / 6)));
+    const text = room.toString('base64', 2 - offset);
+    if (offset === 0) {
+      forms.push(text);
+      if (length % 3 === 0) continue;
+      forms.push(text.slice(0, text.indexOf('=')));
+    }
+    forms.push(text.slice(Math.ceil((8 * offset) / 6), Math.floor((8 * (offset + length)) / 6)));
   }
-  return forms.flatMap((text) =>
-    /[+/=]/.test(text)
-      ? [
-          text,
-          text.replaceAll('+', '-').replaceAll('/', '_'),
-          text.replaceAll('/', '\\/'),
-          text.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D'),
-          text.replaceAll('+', '%2b').replaceAll('/', '%2f').replaceAll('=', '%3d'),
-        ]
-      : [text],
-  );
+  return forms;
 }
 
 /** Every byte as `%xx`, in both cases. */
@@ -72,12 +100,8 @@ function percentForms(raw: string): string[] {
 
 /** Escapes that only exist for text: JSON as different languages write it (also nested once), and HTML. */
 function textForms(bytes: Buffer): string[] {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return [];
-  }
+  const text = utf8(bytes);
+  if (text === null) return [];
   const plain = jsonInner(text);
   const slashed = plain.replaceAll('/', '\\/');
   const variants = [plain, slashed, asciiOnly(plain), asciiOnly(slashed), htmlSafe(plain), htmlSafe(asciiOnly(plain))];
@@ -88,13 +112,8 @@ function textForms(bytes: Buffer): string[] {
     ...unicodeForms(text),
     html(text, '&#39;'),
     html(text, '&#x27;'),
-  ]
-    .map((form) => Buffer.from(form, 'utf8').toString('latin1'))
-    .concat(asLatin1(text));
+  ].map((form) => Buffer.from(form, 'utf8').toString('latin1'));
 }
-
-/** Header values and old pages carry é as one byte. The text of a `latin1` string is its bytes. */
-const asLatin1 = (text: string) => (/^[\x00-\xff]*$/.test(text) ? [text] : []);
 
 const jsonInner = (text: string) => JSON.stringify(text).slice(1, -1);
 const asciiOnly = (text: string) => text.replaceAll(/[^\x00-\x7e]/g, (units) => unicodeAll(units, false));
@@ -117,4 +136,18 @@ function unicodeAll(text: string, upperCase: boolean): string {
 function html(text: string, apostrophe: string): string {
   const named = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": apostrophe } as Record<string, string>;
   return text.replaceAll(/[&<>"']/g, (char) => named[char]!);
+}
+
+/** Header values and old pages carry é as one byte. */
+function latin1Form(bytes: Uint8Array): string[] {
+  const text = utf8(bytes);
+  return text !== null && /^[\x00-\xff]*$/.test(text) ? [text] : [];
+}
+
+function utf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
-import { encodingsOf } from './encodings.ts';
-import { Scanner } from './scanner.ts';
+import { escapedForms, hasEscape, plainForms } from './encodings.ts';
+import { edge, Scanner } from './scanner.ts';
 
 /** Values shorter than this are only matched as whole tokens: `42` must not eat the middle of every number. */
 export const shortestFreeMatch = 8;
@@ -13,37 +13,62 @@ export interface Form {
 
 /** Everything to look for in one answer. Holds secret bytes: `wipe` it when the answer has ended. */
 export interface Forms {
-  /** Longest first. */
-  readonly items: readonly Form[];
-  /** Length of the longest form in bytes; 0 where there is nothing to look for. */
-  readonly longest: number;
-  readonly scanner: Scanner;
+  /** There is nothing to look for. */
+  readonly empty: boolean;
+  /** Whether no form can be in this text, one character per byte. The cheap question, for small and whole things. */
+  isClean(text: string): boolean;
+  /** What finds every form that can stand in `data`, or begin there. */
+  scannerFor(data: Uint8Array): Scanner;
   wipe(): void;
 }
 
 /**
- * Builds the forms of the secret parts that auth put on the wire. Parts marked as identifiers must not be among them.
- * Longest first, without duplicates.
+ * Builds the forms of the secret parts that auth put on the wire. Parts that are identifiers must not be among them.
+ * Most answers are small and clean, so scanners are made when one is needed, and escaped forms when an escape is seen.
  */
 export function formsOf(injected: readonly Uint8Array[]): Forms {
-  const wholeTokens = new Map<string, boolean>();
-  for (const part of injected) {
-    const wholeToken = part.length < shortestFreeMatch;
-    // Met as a part of a short and of a long value: the rule that removes more wins.
-    for (const text of encodingsOf(part)) wholeTokens.set(text, wholeToken && wholeTokens.get(text) !== false);
+  const values = injected.filter((part) => part.length > 0).map((part) => Uint8Array.from(part));
+  const plainTexts = values.flatMap(plainForms);
+  let plain: Scanner | null = null;
+  let full: Scanner | null = null;
+
+  function escaped(): Scanner {
+    full ??= new Scanner(formsFrom(values, (value) => [...plainForms(value), ...escapedForms(value)]));
+    return full;
   }
-  wholeTokens.delete('');
-  const items = [...wholeTokens]
-    .map(([text, wholeToken]): Form => ({ bytes: Buffer.from(text, 'latin1'), wholeToken }))
-    .sort((a, b) => b.bytes.length - a.bytes.length);
-  const scanner = new Scanner(items);
+
   return {
-    items,
-    longest: items[0]?.bytes.length ?? 0,
-    scanner,
+    empty: values.length === 0,
+    isClean(text) {
+      for (const form of plainTexts) if (text.includes(form)) return false;
+      if (!/[%\\&]/.test(text)) return true;
+      const bytes = Buffer.from(text, 'latin1');
+      return escaped().find(bytes, 0, bytes.length, edge, edge) === null;
+    },
+    scannerFor(data) {
+      if (full !== null || hasEscape(data)) return escaped();
+      plain ??= new Scanner(formsFrom(values, plainForms));
+      return plain;
+    },
     wipe() {
-      for (const { bytes } of items) bytes.fill(0);
-      scanner.wipe();
+      for (const value of values) value.fill(0);
+      plainTexts.length = 0;
+      plain?.wipe();
+      full?.wipe();
     },
   };
+}
+
+/** Longest first, without duplicates. */
+function formsFrom(values: readonly Uint8Array[], encode: (value: Uint8Array) => readonly string[]): Form[] {
+  const wholeTokens = new Map<string, boolean>();
+  for (const value of values) {
+    const wholeToken = value.length < shortestFreeMatch;
+    // Met as a part of a short and of a long value: the rule that removes more wins.
+    for (const text of encode(value)) wholeTokens.set(text, wholeToken && wholeTokens.get(text) !== false);
+  }
+  wholeTokens.delete('');
+  const forms: Form[] = [];
+  for (const [text, wholeToken] of wholeTokens) forms.push({ bytes: Buffer.from(text, 'latin1'), wholeToken });
+  return forms.sort((a, b) => b.bytes.length - a.bytes.length);
 }

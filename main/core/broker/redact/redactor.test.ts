@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodingsOf } from './encodings.ts';
+import { escapedForms, plainForms } from './encodings.ts';
 import { formsOf } from './forms.ts';
 import { createRedactor, redacted } from './redactor.ts';
 import { redactText } from './text.ts';
@@ -24,7 +24,7 @@ function cut(bytes: Uint8Array, points: readonly number[]): Uint8Array[] {
 test('every encoding of a secret vanishes at every split point (E1, E2, S29)', () => {
   for (const value of [secret, plain]) {
     const forms = formsOf([value]);
-    for (const text of new Set(encodingsOf(value))) {
+    for (const text of new Set([...plainForms(value), ...escapedForms(value)])) {
       const body = Buffer.from(`{"a":"${text}","b":1}`, 'latin1');
       const whole = run(forms, [body]);
       assert.ok(whole.includes(redacted), `not found: ${text.length} bytes`);
@@ -65,6 +65,33 @@ test('output does not depend on how the input is cut, overlapping forms included
         const forms = formsOf(values.map((value) => Buffer.from(value)));
         const bytes = Buffer.from(body);
         assert.equal(run(forms, cut(bytes, points)), run(forms, [bytes]));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('escaped forms are recognised whatever came before the first escape, however it is cut', () => {
+  const values = fc.string({ unit: fc.constantFrom('a', 'b', '/', ' ', '"', 'é', '+'), minLength: 8, maxLength: 14 });
+  fc.assert(
+    fc.property(
+      values,
+      fc.infiniteStream(fc.nat()),
+      fc.array(fc.nat(400), { maxLength: 8 }),
+      (value, choice, points) => {
+        const bytes = Buffer.from(value);
+        const texts = [...plainForms(bytes), ...escapedForms(bytes)];
+        const pick = () => texts[choice.next().value! % texts.length]!;
+        const body = Buffer.from(`ab${pick()} ${pick().slice(0, 5)}${pick()}${pick()}x`, 'latin1');
+        const whole = run(formsOf([bytes]), [body]);
+        assert.equal(run(formsOf([bytes]), cut(body, points)), whole);
+        assert.equal(
+          run(
+            formsOf([bytes]),
+            [...body].map((byte) => Uint8Array.of(byte)),
+          ),
+          whole,
+        );
       },
     ),
     { numRuns: 500 },
@@ -121,12 +148,13 @@ test('replacements are counted and an untouched chunk is passed on without a cop
 
 test('nothing injected means nothing to look for', () => {
   const forms = formsOf([]);
-  assert.equal(forms.longest, 0);
+  assert.ok(forms.empty);
   assert.equal(redactText('Bearer x', forms), 'Bearer x');
 });
 
 test('wiping leaves no secret byte in the forms', () => {
   const forms = formsOf([plain]);
   forms.wipe();
-  assert.ok(forms.items.every((form) => form.bytes.every((byte) => byte === 0)));
+  const body = `${plain} ${plain.toString('hex')} %`;
+  assert.equal(redactText(body, forms), body, 'nothing is recognised any more');
 });

@@ -30,15 +30,16 @@ export function createRedactor(forms: Forms): Redactor {
   function run(data: Uint8Array, final: boolean): Uint8Array {
     const parts: Uint8Array[] = [];
     let cursor = 0;
-    let hold = final ? data.length : forms.scanner.pendingFrom(data, 0, forms.longest);
+    const scanner = forms.scannerFor(data);
+    let hold = final ? data.length : scanner.pendingFrom(data, 0);
     for (;;) {
-      const match = forms.scanner.find(data, cursor, hold, before, edge);
+      const match = scanner.find(data, cursor, hold, before, edge);
       if (match === null) break;
       if (match.start > cursor) parts.push(data.subarray(cursor, match.start));
       parts.push(replacement);
       count += 1;
       cursor = match.end;
-      if (hold < cursor) hold = forms.scanner.pendingFrom(data, cursor, forms.longest);
+      if (hold < cursor) hold = scanner.pendingFrom(data, cursor);
     }
     if (hold > cursor) parts.push(data.subarray(cursor, hold));
     if (hold > 0) before = data[hold - 1]!;
@@ -50,7 +51,7 @@ export function createRedactor(forms: Forms): Redactor {
 
   return {
     push(chunk) {
-      if (forms.longest === 0 || chunk.length === 0) return chunk;
+      if (forms.empty || chunk.length === 0) return chunk;
       return run(held.length === 0 ? chunk : Buffer.concat([held, chunk]), false);
     },
     end() {

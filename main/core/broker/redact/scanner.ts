@@ -16,8 +16,8 @@ const smallest = 4096;
 
 export class Scanner {
   readonly #forms: readonly Form[];
-  /** Forms by their first byte, longest first. */
-  readonly #byFirst: readonly (readonly Form[] | undefined)[];
+  /** 1 for each byte a form begins with. */
+  readonly #begins = new Uint8Array(256);
   /** Length of the shortest form: the window. */
   readonly #window: number;
   #jumps: Uint8Array | null = null;
@@ -26,14 +26,7 @@ export class Scanner {
   constructor(forms: readonly Form[]) {
     this.#forms = forms;
     this.#window = Math.min(forms.at(-1)?.bytes.length ?? 0, 255);
-    const byFirst: Form[][] = [];
-    for (const form of forms) {
-      const first = form.bytes[0]!;
-      const known = byFirst[first];
-      if (known === undefined) byFirst[first] = [form];
-      else known.push(form);
-    }
-    this.#byFirst = byFirst;
+    for (const { bytes } of forms) this.#begins[bytes[0]!] = 1;
   }
 
   /**
@@ -64,15 +57,17 @@ export class Scanner {
   }
 
   /** The first position at or after `from` from which the data may still grow into a form; `data.length` if none. */
-  pendingFrom(data: Uint8Array, from: number, longest: number): number {
+  pendingFrom(data: Uint8Array, from: number): number {
+    const longest = this.#forms[0]?.bytes.length ?? 0;
     for (let at = Math.max(from, data.length - longest); at < data.length; at += 1) {
-      const forms = this.#byFirst[data[at]!];
-      if (forms?.some((form) => isPending(form, data, at))) return at;
+      if (this.#begins[data[at]!] === 0) continue;
+      for (const form of this.#forms) if (isPending(form, data, at)) return at;
     }
     return data.length;
   }
 
   wipe(): void {
+    for (const { bytes } of this.#forms) bytes.fill(0);
     this.#jumps?.fill(0);
     this.#jumps = null;
   }
@@ -87,9 +82,8 @@ export class Scanner {
   }
 
   #matchAt(data: Uint8Array, start: number, before: number, after: number): Match | null {
-    const forms = this.#byFirst[data[start]!];
-    if (forms === undefined) return null;
-    for (const form of forms) {
+    if (this.#begins[data[start]!] === 0) return null;
+    for (const form of this.#forms) {
       const end = start + form.bytes.length;
       if (end > data.length || !equalAt(form.bytes, data, start, form.bytes.length)) continue;
       if (form.wholeToken) {
@@ -116,7 +110,7 @@ export class Scanner {
 }
 
 function equalAt(form: Uint8Array, data: Uint8Array, start: number, length: number): boolean {
-  for (let at = 1; at < length; at += 1) if (form[at] !== data[start + at]) return false;
+  for (let at = 0; at < length; at += 1) if (form[at] !== data[start + at]) return false;
   return true;
 }
 
