@@ -49,7 +49,7 @@ function resolve(file: string, specifier: string): string {
 
 const sources: Source[] = files.map((file) => {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const isTest = /\.(test|conformance)\.tsx?$/.test(file) || file.startsWith('e2e/');
+  const isTest = /\.(test|conformance|fixture|session)\.tsx?$/.test(file) || file.startsWith('e2e/');
   return { file, text, imports: readImports(file, text), isTest };
 });
 const shipped = sources.filter(({ file, isTest }) => !isTest && !file.startsWith('tools/'));
@@ -78,6 +78,7 @@ const rules: readonly Rule[] = [
       /^@noble\//,
       /^hash-wasm$/,
       /^undici$/,
+      /^ws$/,
       /^keytar$/,
       /^@smithy\/signature-v4$/,
     ],
@@ -85,7 +86,7 @@ const rules: readonly Rule[] = [
   },
   {
     folder: 'main/transports/',
-    may: [contract, /^main\/transports\//, node],
+    may: [contract, /^main\/transports\//, node, /^ws$/],
     reason: 'a wire carries, it does not know',
   },
   {
@@ -188,6 +189,7 @@ test('each library is used in one place', () => {
     [/^keytar$/, /^main\/core\/keyring\//],
     [/^@smithy\//, /^main\/core\/broker\/auth\//],
     [/^undici$/, /^main\/core\/broker\//],
+    [/^ws$/, /^main\/(core\/broker\/upstream|transports)\//],
     [/^node:sqlite$/, /^main\/(core\/store|host\/lock\.ts)/],
     [/^node:child_process$/, /^main\/(transports|daemon|cli|host|desktop)\//],
     [/^electron$/, /^(main\/desktop|preload)\//],

@@ -20,7 +20,7 @@ export const sealOverhead = 1 + nonceLength + tagLength;
  */
 export function seal(key: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array {
   requireKey(key);
-  const nonce = systemRandom(nonceLength);
+  const nonce = freshNonce();
   const ciphertext = xchacha20poly1305(key, nonce, aad).encrypt(plain);
   const blob = new Uint8Array(1 + nonceLength + ciphertext.length);
   blob[0] = formatVersion;
@@ -42,6 +42,15 @@ export function open(key: Uint8Array, blob: Uint8Array, aad: Uint8Array): Uint8A
   } catch (cause) {
     throw new AivaultError('integrity_error', 'A sealed value does not open.', { cause });
   }
+}
+
+/** Nonces are not secret: they are drawn from the system many at a time. None is handed out twice. */
+let pool: Uint8Array = new Uint8Array(0);
+function freshNonce(): Uint8Array {
+  if (pool.length < nonceLength) pool = systemRandom(nonceLength * 128);
+  const nonce = pool.subarray(0, nonceLength);
+  pool = pool.subarray(nonceLength);
+  return nonce;
 }
 
 function requireKey(key: Uint8Array): void {

@@ -56,12 +56,14 @@ export function fromBase64(text: string): Uint8Array | null {
  * itself. Numbers are written in decimal, null as a length no field can have.
  */
 export function encodeFields(...fields: readonly (string | number | null)[]): Uint8Array {
-  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const field of fields) length += 4 + (field === null ? 0 : Buffer.byteLength(String(field)));
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
   for (const field of fields) {
-    const length = new Uint8Array(4);
-    const bytes = field === null ? new Uint8Array(0) : utf8(String(field));
-    new DataView(length.buffer).setUint32(0, field === null ? 0xffff_ffff : bytes.length);
-    parts.push(length, bytes);
+    const written = field === null ? 0 : bytes.write(String(field), at + 4);
+    bytes.writeUInt32BE(field === null ? 0xffff_ffff : written, at);
+    at += 4 + written;
   }
-  return concatBytes(...parts);
+  return new Uint8Array(bytes.buffer, 0, length);
 }

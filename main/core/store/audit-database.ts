@@ -116,7 +116,7 @@ export class AuditDatabase {
   }
 
   closedCalls(): string[] {
-    return this.#statements.closedCalls.all().map((row) => row['id'] as string);
+    return this.#statements.closedCalls.all().map((row) => row.id as string);
   }
 
   /** Only inside `group`. The journal was made anew and holds these ids. */

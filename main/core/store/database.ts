@@ -1,9 +1,10 @@
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import { CallJournal, type OpenCall } from './call-journal.ts';
 import { ClosingQueue } from './closing-queue.ts';
-import type { AuditStore, RowStore } from './store.ts';
+import { unpackLedger, unpackRows } from './packed-rows.ts';
+import type { AuditStore, LedgerRow, Row, RowStore, Snapshot } from './store.ts';
 import { StoreError, type StoreFault } from './store-error.ts';
-import type { StoreKind } from './store-protocol.ts';
+import type { PackedLedger, PackedRows, StoreKind } from './store-protocol.ts';
 import { StoreThread } from './store-thread.ts';
 
 // Opens the two databases of a vault folder. All that are open in a process share one thread.
@@ -19,7 +20,7 @@ export async function openRowStore(file: string): Promise<RowStore> {
   const ask = await openStore('rows', file);
   return {
     readMeta: () => ask('readMeta') as never,
-    readAll: () => ask('readAll') as never,
+    readAll: () => readAll(ask),
     commit: (commit) => ask('commit', commit) as never,
     changesSince: (revision) => ask('changesSince', revision) as never,
     readUsage: () => ask('readUsage') as never,
@@ -94,9 +95,22 @@ function openJournal(file: string): CallJournal {
   }
 }
 
-type Ask = (op: string, ...args: unknown[]) => Promise<unknown>;
+async function readAll(ask: PagedAsk): Promise<Snapshot> {
+  const rows: Row[] = [];
+  const ledger: LedgerRow[] = [];
+  const onPage = (page: unknown): void => {
+    if ('sealed' in (page as PackedRows)) unpackRows(page as PackedRows, rows);
+    else unpackLedger(page as PackedLedger, ledger);
+  };
+  const rest = (await ask.paged(onPage, 'readAll')) as Omit<Snapshot, 'rows' | 'ledger'>;
+  return { ...rest, rows, ledger };
+}
 
-async function openStore(kind: StoreKind, file: string): Promise<Ask> {
+type Ask = (op: string, ...args: unknown[]) => Promise<unknown>;
+/** `paged` hands the parts of a long answer over as they come. */
+type PagedAsk = Ask & { paged(onPage: (page: unknown) => void, op: string): Promise<unknown> };
+
+async function openStore(kind: StoreKind, file: string): Promise<PagedAsk> {
   if (thread === null || thread.dead) {
     thread = new StoreThread();
     openStores = 0;
@@ -116,18 +130,20 @@ async function openStore(kind: StoreKind, file: string): Promise<Ask> {
     await release();
     throw publicError(error, kind);
   }
-  return async (op, ...args) => {
+  const asking = async (op: string, args: unknown[], onPage?: (page: unknown) => void): Promise<unknown> => {
     try {
       if (op === 'closeStore') {
         closed ??= mine.ask(store, op, args).then(release, release);
         return await closed;
       }
       if (closed !== null) throw new StoreError('closed', 'The store is closed.');
-      return await mine.ask(store, op, args);
+      return await mine.ask(store, op, args, onPage);
     } catch (error) {
       throw publicError(error, kind);
     }
   };
+  const ask = (op: string, ...args: unknown[]): Promise<unknown> => asking(op, args);
+  return Object.assign(ask, { paged: (onPage: (page: unknown) => void, op: string) => asking(op, [], onPage) });
 }
 
 const codes: Readonly<Record<StoreFault, ErrorCode>> = {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { vaultFormat1 } from './migrations/2026-11-20-vault.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
-import type { Commit, LedgerRow, Row, Snapshot, UsageRow } from './store.ts';
+import type { Commit, LedgerRow, Row, UsageRow } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 // vault.db, spoken to synchronously inside the store's thread.
@@ -49,17 +49,16 @@ export class RowDatabase {
     return { generation, meta };
   }
 
-  /** One read transaction, so that rows, ledger and sums belong to the same generation. */
-  readAll(): Snapshot {
-    return this.#inside('BEGIN', () => ({
-      ...this.readMeta(),
-      rows: this.#statements.rows.all() as unknown as Row[],
-      ledger: ledgerRows(this.#statements.ledger.all()),
-    }));
+  /** One read transaction, so that rows, ledger and named values belong to the same generation. */
+  readAll(read: (rows: Iterable<Row>, ledger: Iterable<LedgerRow>) => void): ReturnType<RowDatabase['readMeta']> {
+    return this.#inside('BEGIN', () => {
+      read(this.#statements.rows.iterate() as unknown as Iterable<Row>, ledgerRows(this.#statements.ledger.iterate()));
+      return this.readMeta();
+    });
   }
 
   changesSince(revision: number): LedgerRow[] {
-    return ledgerRows(this.#statements.since.all(revision));
+    return [...ledgerRows(this.#statements.since.iterate(revision))];
   }
 
   commit(commit: Commit): void {
@@ -105,6 +104,6 @@ export class RowDatabase {
   }
 }
 
-function ledgerRows(rows: readonly Record<string, unknown>[]): LedgerRow[] {
-  return rows.map((row) => ({ ...(row as unknown as LedgerRow), live: row.live === 1 }));
+function* ledgerRows(rows: Iterable<Record<string, unknown>>): Iterable<LedgerRow> {
+  for (const row of rows) yield { ...(row as unknown as LedgerRow), live: row.live === 1 };
 }

@@ -12,6 +12,29 @@ export interface Question {
   readonly args: readonly unknown[];
 }
 
+/** Part of a long answer; the reply that ends it follows. */
+export interface Page {
+  readonly number: number;
+  readonly page: unknown;
+}
+
+/** Many rows in a few large values: crossing the thread border costs per object, not per byte. */
+export interface PackedRows {
+  readonly tables: readonly string[];
+  readonly ids: readonly string[];
+  readonly revisions: readonly number[];
+  readonly lengths: readonly number[];
+  /** All sealed bytes, one after the other. */
+  readonly sealed: Uint8Array;
+}
+
+export interface PackedLedger {
+  readonly tables: readonly string[];
+  readonly ids: readonly string[];
+  readonly revisions: readonly number[];
+  readonly live: readonly boolean[];
+}
+
 export type Reply =
   | { readonly number: number; readonly ok: true; readonly value: unknown }
   | { readonly number: number; readonly ok: false; readonly fault: StoreFault; readonly message: string };

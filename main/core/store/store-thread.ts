@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from './store-error.ts';
-import type { Question, Reply } from './store-protocol.ts';
+import type { Page, Question, Reply } from './store-protocol.ts';
 
 /** The file a worker starts from: TypeScript from source, its own bundle beside ours when built. */
 const workerFile = new URL(
@@ -11,6 +11,7 @@ const workerFile = new URL(
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: StoreError): void;
+  readonly onPage: ((page: unknown) => void) | undefined;
 }
 
 /** Our side of the store's thread. It keeps the process alive only while an answer is owed. */
@@ -23,7 +24,10 @@ export class StoreThread {
   constructor() {
     this.#worker = new Worker(workerFile, { execArgv: [], env: {}, name: 'aivault store' });
     this.#worker.unref();
-    this.#worker.on('message', (replies: readonly Reply[]) => this.#settle(replies));
+    this.#worker.on('message', (said: readonly Reply[] | Page) => {
+      if ('page' in said) this.#waiting.get(said.number)?.onPage?.(said.page);
+      else this.#settle(said);
+    });
     this.#worker.on('error', () => this.#die());
     this.#worker.on('exit', () => this.#die());
   }
@@ -39,12 +43,13 @@ export class StoreThread {
     return number;
   }
 
-  ask(store: number, op: string, args: readonly unknown[]): Promise<unknown> {
+  /** `onPage` gets the parts of a long answer, before the promise resolves. */
+  ask(store: number, op: string, args: readonly unknown[], onPage?: (page: unknown) => void): Promise<unknown> {
     if (this.#dead) return Promise.reject(new StoreError('closed', 'The store has stopped.'));
     const question: Question = { number: ++this.#last, store, op, args };
     return new Promise((resolve, reject) => {
       if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(question.number, { resolve, reject });
+      this.#waiting.set(question.number, { resolve, reject, onPage });
       this.#worker.postMessage(question);
     });
   }

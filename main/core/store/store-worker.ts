@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { AuditDatabase } from './audit-database.ts';
+import { packLedger, packRows } from './packed-rows.ts';
 import { RowDatabase } from './row-database.ts';
 import type { AuditAppend } from './store.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
@@ -21,7 +22,7 @@ const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly un
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),
 };
 const auditReads = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints', 'closedCalls']);
-const rowOperations = new Set(['readMeta', 'readAll', 'commit', 'changesSince', 'readUsage', 'writeUsage']);
+const rowOperations = new Set(['readMeta', 'commit', 'changesSince', 'readUsage', 'writeUsage']);
 
 port.on('message', (first: Question) => {
   const batch = [first];
@@ -60,12 +61,21 @@ function run(question: Question): unknown {
   if (op === 'openStore') return openStore(number, args[0] as StoreKind, args[1] as string);
   if (op === 'closeStore') return closeStore(store);
   const row = rows.get(store);
+  if (row !== undefined && op === 'readAll') return readAll(row, number);
   if (row !== undefined && rowOperations.has(op))
     return (row[op as keyof RowDatabase] as Work).apply(row, args as never[]);
   const audit = audits.get(store);
   if (audit !== undefined && auditReads.has(op))
     return (audit[op as keyof AuditDatabase] as Work).apply(audit, args as never[]);
   throw new StoreError('closed', 'The store is closed.');
+}
+
+/** Rows and ledger go ahead in pages; the answer is what is left of the snapshot. */
+function readAll(db: RowDatabase, number: number): unknown {
+  return db.readAll((all, ledger) => {
+    packRows(all, (page, buffer) => port.postMessage({ number, page }, [buffer]));
+    packLedger(ledger, (page) => port.postMessage({ number, page }));
+  });
 }
 
 function openStore(number: number, kind: StoreKind, file: string): void {

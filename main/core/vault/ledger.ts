@@ -1,7 +1,8 @@
-import { createHash, createHmac } from 'node:crypto';
 import { encodeFields } from '../crypto/bytes.ts';
 import { deriveSubkey } from '../crypto/hkdf.ts';
+import { MacKey } from '../crypto/mac-key.ts';
 import type { LedgerRow } from '../store/store.ts';
+import { addTo, hexOf, isZero, newSum, type Sum, subtractFrom, sumFromHex } from './multiset-sum.ts';
 
 // What proves that no row was removed, brought back or made older. Every (table, id) that ever was has one ledger entry
 // with its newest revision and whether it is live. Each entry has a keyed hash; the hashes of a table are added up
@@ -9,25 +10,30 @@ import type { LedgerRow } from '../store/store.ts';
 // buckets are sealed by a root over all of them, the header and the generation; the root is also kept outside the
 // database. The buckets say where a ledger was changed, so that a few rows are doubted and not a table.
 
-const modulus = 1n << 256n;
+const bucketNames = Array.from({ length: 256 }, (_, bucket) => bucket.toString(16).padStart(2, '0'));
 
-export function bucketOf(table: string, id: string): string {
-  return createHash('sha256').update(encodeFields(table, id)).digest('hex').slice(0, 2);
+/** Which of 256 sums an entry is part of: FNV-1a over its id. It spreads entries out; it protects nothing. */
+export function bucketOf(id: string): string {
+  let state = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) state = Math.imul(state ^ id.charCodeAt(at), 0x01000193);
+  return bucketNames[(state ^ (state >>> 16)) & 0xff]!;
 }
 
 /** The names sums have among the store's named values. */
-export const sumPrefix = 'sum/';
+const sumPrefix = 'sum/';
 
-type Buckets = Map<string, bigint>;
+type Buckets = Map<string, Sum>;
 
 export class Ledger {
-  readonly #key: Uint8Array;
+  readonly #key: MacKey;
   readonly #vaultId: string;
   readonly #tables = new Map<string, Buckets>();
   readonly #digests = new Map<string, string>();
 
   constructor(vaultKey: Uint8Array, vaultId: string) {
-    this.#key = deriveSubkey(vaultKey, 'ledger');
+    const key = deriveSubkey(vaultKey, 'ledger');
+    this.#key = new MacKey(key);
+    key.fill(0);
     this.#vaultId = vaultId;
   }
 
@@ -37,25 +43,17 @@ export class Ledger {
     for (const [name, value] of Object.entries(meta)) {
       const at = name.lastIndexOf('/');
       if (!name.startsWith(sumPrefix) || !/^[0-9a-f]{64}$/.test(value)) continue;
-      ledger.#buckets(name.slice(sumPrefix.length, at)).set(name.slice(at + 1), BigInt(`0x${value}`));
+      ledger.#buckets(name.slice(sumPrefix.length, at)).set(name.slice(at + 1), sumFromHex(value));
     }
     return ledger;
   }
 
-  copy(): Ledger {
-    const twin = new Ledger(new Uint8Array(32), this.#vaultId);
-    twin.#key.set(this.#key);
-    for (const [table, buckets] of this.#tables) twin.#tables.set(table, new Map(buckets));
-    for (const [table, digest] of this.#digests) twin.#digests.set(table, digest);
-    return twin;
-  }
-
   add(row: LedgerRow): void {
-    this.#shift(row, this.#element(row));
+    addTo(this.#touch(row), this.#element(row));
   }
 
   subtract(row: LedgerRow): void {
-    this.#shift(row, modulus - this.#element(row));
+    subtractFrom(this.#touch(row), this.#element(row));
   }
 
   /** Where this ledger and another one differ, as `table/bucket`. */
@@ -64,7 +62,8 @@ export class Ledger {
     for (const table of new Set([...this.#tables.keys(), ...other.#tables.keys()])) {
       const [mine, theirs] = [this.#buckets(table), other.#buckets(table)];
       for (const bucket of new Set([...mine.keys(), ...theirs.keys()])) {
-        if ((mine.get(bucket) ?? 0n) !== (theirs.get(bucket) ?? 0n)) found.add(`${table}/${bucket}`);
+        const [a, b] = [mine.get(bucket) ?? newSum(), theirs.get(bucket) ?? newSum()];
+        if (hexOf(a) !== hexOf(b)) found.add(`${table}/${bucket}`);
       }
     }
     return found;
@@ -75,8 +74,8 @@ export class Ledger {
     const meta: Record<string, string> = {};
     for (const place of touched ?? this.#places()) {
       const at = place.lastIndexOf('/');
-      const sum = this.#tables.get(place.slice(0, at))?.get(place.slice(at + 1)) ?? 0n;
-      meta[`${sumPrefix}${place}`] = sum.toString(16).padStart(64, '0');
+      const sum = this.#tables.get(place.slice(0, at))?.get(place.slice(at + 1)) ?? newSum();
+      meta[`${sumPrefix}${place}`] = hexOf(sum);
     }
     return meta;
   }
@@ -84,11 +83,11 @@ export class Ledger {
   /** Hex. Covers every sum, the generation and the header. */
   root(generation: number, header: string): string {
     const tables = [...this.#tables.keys()].sort().flatMap((table) => [table, this.#digest(table)]);
-    return this.#mac(encodeFields('aivault root', this.#vaultId, generation, header, ...tables)).toString('hex');
+    return this.#key.mac(encodeFields('aivault root', this.#vaultId, generation, header, ...tables)).toString('hex');
   }
 
   forget(): void {
-    this.#key.fill(0);
+    this.#key.forget();
     this.#tables.clear();
     this.#digests.clear();
   }
@@ -105,29 +104,29 @@ export class Ledger {
     return fresh;
   }
 
-  #shift(row: LedgerRow, by: bigint): void {
-    const buckets = this.#buckets(row.table);
-    const bucket = bucketOf(row.table, row.id);
-    buckets.set(bucket, ((buckets.get(bucket) ?? 0n) + by) % modulus);
-    this.#digests.delete(row.table);
+  /** The sum an entry belongs to, about to change. */
+  #touch({ table, id }: LedgerRow): Sum {
+    this.#digests.delete(table);
+    const buckets = this.#buckets(table);
+    const bucket = bucketOf(id);
+    const known = buckets.get(bucket);
+    if (known !== undefined) return known;
+    const fresh = newSum();
+    buckets.set(bucket, fresh);
+    return fresh;
   }
 
-  #element(row: LedgerRow): bigint {
-    const { table, id, revision, live } = row;
-    return BigInt(`0x${this.#mac(encodeFields('aivault row', table, id, revision, live ? 1 : 0)).toString('hex')}`);
+  #element({ table, id, revision, live }: LedgerRow): Uint8Array {
+    return this.#key.mac(encodeFields('aivault row', table, id, revision, live ? 1 : 0));
   }
 
   #digest(table: string): string {
     const known = this.#digests.get(table);
     if (known !== undefined) return known;
-    const buckets = [...this.#buckets(table)].filter(([, sum]) => sum !== 0n).sort(([a], [b]) => (a < b ? -1 : 1));
-    const fields = buckets.flatMap(([bucket, sum]) => [bucket, sum.toString(16)]);
-    const digest = this.#mac(encodeFields('aivault table', table, ...fields)).toString('hex');
+    const buckets = [...this.#buckets(table)].filter(([, sum]) => !isZero(sum)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const fields = buckets.flatMap(([bucket, sum]) => [bucket, hexOf(sum)]);
+    const digest = this.#key.mac(encodeFields('aivault table', table, ...fields)).toString('hex');
     this.#digests.set(table, digest);
     return digest;
-  }
-
-  #mac(message: Uint8Array): Buffer {
-    return createHmac('sha256', this.#key).update(message).digest();
   }
 }

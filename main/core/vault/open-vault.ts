@@ -23,6 +23,7 @@ export class OpenVault {
   generation: number;
   readonly #seed: Uint8Array;
   readonly #rowKey: Uint8Array;
+  readonly #keys = new Map<string, Uint8Array>();
   readonly #tables = new Map<string, TableIndex>();
   readonly #lazy: ReadonlySet<string>;
   #forgotten = false;
@@ -72,10 +73,8 @@ export class OpenVault {
   index(table: string): TableIndex {
     const known = this.#tables.get(table);
     if (known !== undefined) return known;
-    const index = new TableIndex(
-      table,
-      (id) => bucketOf(table, id),
-      (id, row) => openRow(this.#rowKey, row.sealed!, { ...this.#place(table, id), revision: row.revision }),
+    const index = new TableIndex(table, bucketOf, (id, row) =>
+      openRow(this.#rowKey, row.sealed!, { ...this.#place(table, id), revision: row.revision }),
     );
     this.#tables.set(table, index);
     return index;
@@ -89,12 +88,23 @@ export class OpenVault {
     return [...this.#tables.values()].flatMap((index) => [...index.damage()]);
   }
 
+  /** A copy, the caller's to wipe. */
   subkey(label: string): Uint8Array {
-    return deriveSubkey(this.#seed, `purpose ${label}`);
+    return this.#derived(this.#seed, `purpose ${label}`);
   }
 
+  /** A copy, the caller's to wipe. */
   innerKey(label: string): Uint8Array {
-    return deriveSubkey(this.vaultKey, `inner ${label}`);
+    return this.#derived(this.vaultKey, `inner ${label}`);
+  }
+
+  /** Calls need the same few keys again and again. */
+  #derived(from: Uint8Array, label: string): Uint8Array {
+    const known = this.#keys.get(label);
+    if (known !== undefined) return known.slice();
+    const key = deriveSubkey(from, label);
+    this.#keys.set(label, key);
+    return key.slice();
   }
 
   seedCopy(): Uint8Array {
@@ -113,7 +123,7 @@ export class OpenVault {
       const after: LedgerRow = { table, id, revision: generation, live: sealed !== null };
       if (before !== undefined) this.ledger.subtract(before);
       this.ledger.add(after);
-      touched.add(`${table}/${bucketOf(table, id)}`);
+      touched.add(`${table}/${bucketOf(id)}`);
       return { write, sealed, before, after };
     });
     const changes = steps.map(({ write, sealed }): Change => {
@@ -155,7 +165,8 @@ export class OpenVault {
 
   forget(): void {
     this.#forgotten = true;
-    wipe(this.vaultKey, this.#seed, this.#rowKey);
+    wipe(this.vaultKey, this.#seed, this.#rowKey, ...this.#keys.values());
+    this.#keys.clear();
     this.ledger.forget();
     this.#tables.clear();
     this.ledgerRows.clear();
@@ -234,6 +245,8 @@ export class OpenVault {
     if (known === undefined) return 'it was put there from outside';
     if (!known.live) return 'it was removed and brought back';
     if (known.revision !== revision) return 'it is an older or newer copy';
-    return index.doubted.has(bucketOf(table, id)) ? 'its ledger entry was changed, or one beside it' : null;
+    return index.doubted.size > 0 && index.doubted.has(bucketOf(id))
+      ? 'its ledger entry was changed, or one beside it'
+      : null;
   }
 }

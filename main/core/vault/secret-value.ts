@@ -34,13 +34,25 @@ export function sealValue(
   }
 }
 
-/** The plain value; the caller wipes it. Throws `integrity_error`. */
-export function openValue(innerKey: Uint8Array, { dek, sealed }: SealedValue, place: ValuePlace): Uint8Array {
-  const key = open(innerKey, bytesOf(dek), aadOf('data key', place));
-  try {
-    return open(key, bytesOf(sealed), aadOf('value', place));
-  } finally {
-    wipe(key);
+/** A data key that was unwrapped, with all that opening its value takes. Lives while the vault is open; `forget` wipes it. */
+export class UnwrappedValue {
+  readonly #dek: Uint8Array;
+  readonly #sealed: Uint8Array;
+  readonly #place: Uint8Array;
+
+  constructor(innerKey: Uint8Array, { dek, sealed }: SealedValue, place: ValuePlace) {
+    this.#dek = open(innerKey, bytesOf(dek), aadOf('data key', place));
+    this.#sealed = bytesOf(sealed);
+    this.#place = aadOf('value', place);
+  }
+
+  /** The plain value; the caller wipes it. Throws `integrity_error`. */
+  open(): Uint8Array {
+    return open(this.#dek, this.#sealed, this.#place);
+  }
+
+  forget(): void {
+    wipe(this.#dek);
   }
 }
 

@@ -9,7 +9,14 @@ import type { ReadTable, Tx } from './sealed.ts';
 import { SecretMaterial } from './secret-material.ts';
 import { answersTo, requireFree, tidyAliases } from './secret-names.ts';
 import { type SecretRow, secretsTable } from './secret-row.ts';
-import { dataKeyLabel, openValue, rewrapValue, sealValue, type ValuePlace } from './secret-value.ts';
+import {
+  dataKeyLabel,
+  rewrapValue,
+  type SealedValue,
+  sealValue,
+  UnwrappedValue,
+  type ValuePlace,
+} from './secret-value.ts';
 import { damagedError } from './table-index.ts';
 
 export interface NewSecret {
@@ -69,9 +76,11 @@ export function createSecrets(deps: SecretsDeps): Secrets {
 
 class StoredSecrets implements Secrets {
   readonly #deps: SecretsDeps;
+  readonly #open = new Map<string, { readonly row: SecretRow; readonly value: UnwrappedValue }>();
 
   constructor(deps: SecretsDeps) {
     this.#deps = deps;
+    deps.vault.onClose(() => this.#forgetAll());
   }
 
   insert(tx: Tx, secret: NewSecret): SecretRow {
@@ -169,15 +178,30 @@ class StoredSecrets implements Secrets {
     if (row === undefined || row.value === null) {
       throw new AivaultError('credential_not_found', 'The secret of this credential was deleted.');
     }
-    const { vault } = this.#deps;
-    const innerKey = vault.innerKey(dataKeyLabel);
     try {
-      return new SecretMaterial(secretId, row.valueVersion, openValue(innerKey, row.value, placeOf(vault, row)));
+      return new SecretMaterial(secretId, row.valueVersion, this.#unwrapped(row, row.value).open());
     } catch (cause) {
       throw damagedError(secretsTable.name, secretId, 'its value does not open', cause);
-    } finally {
-      wipe(innerKey);
     }
+  }
+
+  /** Unwrapping the data key is half the price of a reveal; it is done once for each value while the vault is open. */
+  #unwrapped(row: SecretRow, value: SealedValue): UnwrappedValue {
+    const { secretId } = row;
+    const known = this.#open.get(secretId);
+    if (known?.row === row) return known.value;
+    known?.value.forget();
+    const { vault } = this.#deps;
+    const innerKey = vault.innerKey(dataKeyLabel);
+    const unwrapped = new UnwrappedValue(innerKey, value, placeOf(vault, row));
+    wipe(innerKey);
+    this.#open.set(secretId, { row, value: unwrapped });
+    return unwrapped;
+  }
+
+  #forgetAll(): void {
+    for (const { value } of this.#open.values()) value.forget();
+    this.#open.clear();
   }
 
   valueEquals(secretId: string, value: Uint8Array): boolean {
