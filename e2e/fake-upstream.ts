@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from './authority.ts';
 
@@ -32,6 +33,8 @@ export interface FakeUpstream {
   readonly brokenOff: number;
   /** What to do from now on; by default the request is echoed as JSON. */
   behave(behaviour: Behaviour | null): void;
+  /** Takes WebSocket handshakes; without it they are answered like any request. */
+  onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   /** As `AIVAULT_DEV_RESOLVE` wants it. */
   resolve(...names: string[]): string;
   forget(): void;
@@ -118,6 +121,9 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
     },
     get brokenOff() {
       return brokenOff;
+    },
+    onUpgrade(take) {
+      http.removeAllListeners('upgrade').on('upgrade', take);
     },
     behave(next) {
       behaviour = next ?? echo;

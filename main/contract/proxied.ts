@@ -85,3 +85,50 @@ export interface Answer {
 
 /** Sends one request through the ten stages. Never throws: refusals are answers. */
 export type Invoke = (incoming: Incoming, signal: AbortSignal) => Promise<Answer>;
+
+/** The first message of `GET /aivault/ws`: what to connect to. `targetUrl` may only be absent or null. */
+export const connectFrame = z.strictObject({
+  capability: z.string().min(1).max(160),
+  credential: z.string().max(64).nullish(),
+  path: z
+    .string()
+    .min(1)
+    .max(8 * 1024),
+  headers: z.array(pair).max(128).default([]),
+  protocols: z
+    .array(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/))
+    .max(16)
+    .default([]),
+  targetUrl: z.string().nullish(),
+});
+
+/** One WebSocket message (RFC 6455 §5.6), whole. */
+export interface Message {
+  readonly data: Uint8Array;
+  readonly text: boolean;
+}
+
+/** One side of a WebSocket after its handshake. `incoming` ends when that side has closed. */
+export interface MessagePipe {
+  readonly incoming: AsyncIterable<Message>;
+  /** Resolves when the message has left; rejects where the pipe is gone. */
+  send(message: Message): Promise<void>;
+  /** RFC 6455 §7.4. Codes that may not be sent become 1000 or 1011. */
+  close(code: number, reason: string): void;
+  /** How this side closed; 1006 without a closing handshake. */
+  closed(): { readonly code: number; readonly reason: string };
+}
+
+/**
+ * What became of a handshake: an answer in HTTP instead of an upgrade, or a connection that is ready to talk.
+ * `talk` resolves when both sides are closed; it never rejects.
+ */
+export type Connection =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'open'; readonly protocol: string | null; talk(caller: MessagePipe): Promise<void> };
+
+/**
+ * A WebSocket through the ten stages, treated as a GET. Door `envelope` is `/aivault/ws`, whose first message is a
+ * connect frame; door `pass-through` is `/v/…`. Never throws.
+ */
+export type Connect = (incoming: Incoming, signal: AbortSignal) => Promise<Connection>;

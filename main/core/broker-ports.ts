@@ -11,12 +11,14 @@ export interface BrokerPortsDeps {
   readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
+  /** Writes a bug down and gives its reference. */
+  readonly report: (thrown: unknown) => string;
 }
 
 export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
-export function brokerPorts({ services, egress, randomId, stopwatch }: BrokerPortsDeps): BrokerPorts {
+export function brokerPorts({ services, egress, randomId, stopwatch, report }: BrokerPortsDeps): BrokerPorts {
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -68,6 +70,7 @@ export function brokerPorts({ services, egress, randomId, stopwatch }: BrokerPor
     now: services.now,
     randomId,
     stopwatch,
+    report,
     egress: egress ?? noHooks,
   };
 }

@@ -1,7 +1,7 @@
 import type { Ask, Dispatch } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
-import type { Invoke } from '#contract/proxied.ts';
+import type { Connect, Invoke } from '#contract/proxied.ts';
 import { createPresence } from './access/presence.ts';
 import { createConnections } from './broker/oauth/connect.ts';
 import { createInvoke } from './broker/pipeline.ts';
@@ -21,6 +21,8 @@ import { createRateLimiter } from './policy/limits.ts';
 export interface Core {
   readonly dispatch: Dispatch;
   readonly invoke: Invoke;
+  /** The same stages for a WebSocket. */
+  readonly connect: Connect;
   /** Questions of a personal token: only rows with access `agent`. `input` is read after the token was verified. */
   readonly ask: Ask;
   onEvent(listener: (event: HostEvent) => void): () => void;
@@ -45,11 +47,21 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     lastAuditMs: async () => (await auditStore.query({ limit: 1 }))[0]?.tsMs ?? null,
   };
   const broker = createInvoke(
-    brokerPorts({ services, egress: deps.egress, randomId, stopwatch: () => performance.now() }),
+    brokerPorts({
+      services,
+      egress: deps.egress,
+      randomId,
+      stopwatch: () => performance.now(),
+      report: internalLog(deps.log, randomId),
+    }),
   );
   const invoke: Invoke = (incoming, signal) => {
     idle.active();
     return broker(incoming, signal);
+  };
+  const connect: Connect = (incoming, signal) => {
+    idle.active();
+    return broker.connect(incoming, signal);
   };
   const connections = createConnections<Connected>({
     post: createPostForm(deps.egress ?? noHooks, now),
@@ -106,6 +118,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   return {
     dispatch,
     invoke,
+    connect,
     ask: createAsk({
       services,
       dispatch,

@@ -113,8 +113,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
     if (hooks !== null) await refuseHooksOnOtherVaults(core.dispatch);
     if (options.serve) {
       const pathSecrets = createPathRest({ ask: core.ask, now, requestId, version: contractVersion });
-      const { dispatch, invoke, onEvent } = core;
-      serving = await serve(paths, { dispatch, invoke, onEvent, pathSecrets }, { shared: options.shared ?? false });
+      const { dispatch, invoke, connect, onEvent } = core;
+      serving = await serve(
+        paths,
+        { dispatch, invoke, connect, onEvent, pathSecrets },
+        { shared: options.shared ?? false },
+      );
     }
   } catch (error) {
     await closeOnce(0);

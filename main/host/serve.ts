@@ -1,12 +1,13 @@
 import type { Dispatch } from '#contract/call.ts';
 import type { HostEvent } from '#contract/events.ts';
-import type { Invoke } from '#contract/proxied.ts';
+import type { Connect, Invoke } from '#contract/proxied.ts';
 import { contractVersion } from '#contract/version.ts';
 import type { AskPathSecrets } from '#transports/agent-plane.ts';
 import { openControlSocket } from '#transports/control-socket.ts';
 import { openLoopback } from '#transports/loopback.ts';
 import { openSharedSocket } from '#transports/shared-socket.ts';
 import { makePrivateFolder } from '#transports/socket-file.ts';
+import { createTakeWebSocket } from '#transports/websocket.ts';
 import { removeDiscovery, writeDiscovery } from './discovery-file.ts';
 import type { HostPaths } from './paths.ts';
 
@@ -14,6 +15,7 @@ import type { HostPaths } from './paths.ts';
 export interface Served {
   readonly dispatch: Dispatch;
   readonly invoke: Invoke;
+  readonly connect: Connect;
   onEvent(listener: (event: HostEvent) => void): () => void;
   readonly pathSecrets: AskPathSecrets;
 }
@@ -46,7 +48,8 @@ export async function serve(paths: HostPaths, served: Served, options: { shared:
   try {
     const control = await openControlSocket(paths.socket, served);
     open.push(control);
-    const endpoint = await openLoopback({ port: paths.port, ...agents });
+    const upgrade = createTakeWebSocket(served.connect, paused);
+    const endpoint = await openLoopback({ port: paths.port, upgrade, ...agents });
     open.push(endpoint);
     if (options.shared) open.push(await openSharedSocket(paths.sharedSocket, agents));
     writeDiscovery(paths.discoveryFile, {

@@ -6,6 +6,7 @@ import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { guard, hostNames } from './browser-guard.ts';
 import { closeServer } from './close-server.ts';
 import { refusal, sendAnswer } from './http-answer.ts';
+import { isWebSocketTarget } from './websocket.ts';
 
 /** A WebSocket handshake that passed the guard. Whoever takes it owns the socket. */
 export type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, target: string) => void;
@@ -29,7 +30,7 @@ const maxHeadBytes = 64 * 1024;
 const maxConnections = 2_048;
 
 /**
- * The agent plane on 127.0.0.1 and nowhere else. Throws `host_busy` naming the port where it is taken: another program
+ * The agent plane on 127.0.0.1 and nowhere else. Throws `host_unreachable` naming the port where it is taken: another program
  * on our port could collect tokens, so there is never a silent other one (B3).
  */
 export async function openLoopback(options: LoopbackOptions): Promise<Loopback> {
@@ -59,7 +60,8 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
-    if ('target' in seen && seen.target.startsWith('/v/')) return options.upgrade?.(request, socket, head, seen.target);
+    if ('target' in seen && isWebSocketTarget(seen.target))
+      return options.upgrade?.(request, socket, head, seen.target);
     const status = 'foreign' in seen ? '421 Misdirected Request' : 'error' in seen ? '403 Forbidden' : '404 Not Found';
     socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
   });
@@ -81,7 +83,7 @@ function listen(server: http.Server, port: number): Promise<number> {
         ? `Port ${port} on 127.0.0.1 is taken by another program.`
         : `Port ${port} on 127.0.0.1 cannot be opened.`;
       reject(
-        new AivaultError('host_busy', message, {
+        new AivaultError('host_unreachable', message, {
           hint: 'Stop that program, or choose another port with AIVAULT_PORT.',
           cause,
         }),

@@ -4,10 +4,14 @@ import { Passage } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import type { Returned } from './stages/filter-response.ts';
 import type { Authorised } from './states.ts';
-import type { Exchange } from './upstream/exchange.ts';
 
 /** So many requests of one token may be open at once; a runaway caller queues behind itself, not before others. */
 const openPerToken = 256;
+
+/** What can be given up: an exchange, a WebSocket. Safe to abort at any time, and more than once. */
+export interface Upstream {
+  abort(reason: Error): void;
+}
 
 /** Everything one request holds open: its place, its deadline, its upstream, its plaintext. All given back once. */
 export class OpenRequest {
@@ -18,7 +22,7 @@ export class OpenRequest {
   readonly #caller: AbortSignal;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #exchange: Exchange | null = null;
+  #upstream: Upstream | null = null;
   readonly #held: Authorised[] = [];
   #reason: AivaultError | null = null;
   #breakOff: ((error: AivaultError) => void) | null = null;
@@ -59,9 +63,9 @@ export class OpenRequest {
     this.#held.push(authorised);
   }
 
-  runs(exchange: Exchange): void {
-    this.#exchange = exchange;
-    if (this.#reason !== null) exchange.abort(this.#reason);
+  runs(upstream: Upstream): void {
+    this.#upstream = upstream;
+    if (this.#reason !== null) upstream.abort(this.#reason);
   }
 
   /** Whether everything has been given back, the forms of the secret included. */
@@ -90,7 +94,7 @@ export class OpenRequest {
   }
 
   async failed(error: AivaultError, counts?: Returned['counts']): Promise<void> {
-    this.#exchange?.abort(error);
+    this.#upstream?.abort(error);
     this.#release();
     await this.passage.fail(error, {
       ...this.#bytes(),
@@ -105,7 +109,7 @@ export class OpenRequest {
   #giveUp(reason: AivaultError): void {
     if (this.over) return;
     this.#reason = reason;
-    this.#exchange?.abort(reason);
+    this.#upstream?.abort(reason);
     this.brokeOff(reason);
   }
 

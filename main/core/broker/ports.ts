@@ -116,8 +116,8 @@ export interface BrokerPorts {
   /** Marks a credential's secrets as used, at most once a second on disk. */
   used(credential: CredentialView, tokenId: string | null): void;
   readonly approvals?: Approvals;
-  /** Where a bug is written down, under the reference its answer carries. Never shown to a caller. */
-  report?(reference: string, thrown: unknown): void;
+  /** Writes a bug down where only this user reads it, and gives the reference its answer carries. */
+  report?(thrown: unknown): string;
   readonly now: () => number;
   readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */

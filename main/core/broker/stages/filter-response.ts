@@ -29,7 +29,7 @@ const rulesOf = new WeakMap<CredentialView, NameList>();
  * Stage 10: what may go back. Headers by list, everything searched for the injected secret, fields on the blocklist
  * replaced. Throws `response_refused` before the first byte where that can be known, else out of the body.
  */
-export function filterResponse({ sent, answer }: Answered): Returned | Promise<Returned> {
+export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer'>): Returned | Promise<Returned> {
   const { credential, capability, forms } = sent;
   const packed = answer.headers.find(([name]) => name === 'content-encoding')?.[1];
   const type = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';

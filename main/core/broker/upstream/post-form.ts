@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { PostForm } from '../oauth/token-request.ts';
 import type { EgressSettings } from '../ports.ts';
+import { createDialer } from './dialer.ts';
 import { Exchange } from './exchange.ts';
 import { createPools, type Pools } from './pools.ts';
 import { lookupBySystem } from './resolve.ts';
@@ -46,7 +47,7 @@ export function postFormOver(pools: Pools): PostForm {
 
 /** The same for callers outside the pipeline. */
 export function createPostForm(egress: EgressSettings, now: () => number): PostForm {
-  return postFormOver(createPools(egress, lookupBySystem, now));
+  return postFormOver(createPools(createDialer(egress, lookupBySystem), now));
 }
 
 async function small(body: Uint8Array | AsyncIterable<Uint8Array> | null): Promise<Uint8Array> {

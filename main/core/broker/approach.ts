@@ -1,0 +1,55 @@
+import type { Incoming } from '#contract/proxied.ts';
+import type { RateLimiter } from '../policy/limits.ts';
+import type { OpenRequest } from './open-request.ts';
+import type { BrokerPorts } from './ports.ts';
+import { askOperator } from './stages/ask-operator.ts';
+import { authenticate } from './stages/authenticate.ts';
+import { chooseCredential } from './stages/choose-credential.ts';
+import { enforcePolicy } from './stages/enforce-policy.ts';
+import { matchCapability } from './stages/match-capability.ts';
+import { planUpstream } from './stages/plan-upstream.ts';
+import { readRequest } from './stages/read-request.ts';
+import type { Approved, Identified } from './states.ts';
+
+/** Stage 1, and a place among the caller's open requests. */
+export function identify(incoming: Incoming, request: OpenRequest, ports: BrokerPorts): Identified {
+  request.passage.at('authenticate');
+  const identified = authenticate(incoming, ports);
+  request.passage.identified(identified);
+  request.takePlace(identified.grant.tokenId ?? identified.grant.actor);
+  return identified;
+}
+
+/** Stages 2 to 7: everything that is decided before anything is decrypted. */
+export async function approach(
+  identified: Identified,
+  request: OpenRequest,
+  ports: BrokerPorts,
+  rates: RateLimiter,
+): Promise<Approved> {
+  const { passage } = request;
+  const catalog = ports.catalog();
+  passage.at('read-request');
+  const reading = readRequest(identified, catalog);
+  const understood = reading instanceof Promise ? await reading : reading;
+  passage.know({ method: understood.method, path: understood.path });
+
+  passage.at('match-capability');
+  const matched = matchCapability(understood, catalog);
+  passage.know({ capability: matched.capability.id });
+
+  passage.at('choose-credential');
+  const backed = chooseCredential(matched, catalog);
+  passage.know({ credential: backed.credential.id });
+
+  passage.at('enforce-policy');
+  const permitted = enforcePolicy(backed, rates, ports.now());
+
+  passage.at('plan-upstream');
+  const planned = planUpstream(permitted);
+  passage.plan(planned);
+
+  passage.at('ask-operator');
+  const asking = askOperator(planned, ports.approvals, request.signal);
+  return asking instanceof Promise ? await asking : asking;
+}

@@ -1,0 +1,65 @@
+import { AivaultError } from '#contract/errors.ts';
+import type { TokenSource } from './oauth/token-source.ts';
+import type { OpenRequest } from './open-request.ts';
+import type { BrokerPorts } from './ports.ts';
+import { bodyBytes } from './stages/enforce-policy.ts';
+import { injectAuth } from './stages/inject-auth.ts';
+import { type Answered, sendUpstream } from './stages/send-upstream.ts';
+import type { Approved, Authorised } from './states.ts';
+import type { Pools } from './upstream/pools.ts';
+
+export interface AttemptTools {
+  readonly ports: BrokerPorts;
+  readonly tokens: TokenSource;
+  readonly pools: Pools;
+}
+
+/** Stages 8 and 9, and once more where an upstream refuses an OAuth token before its time and the body is still there. */
+export async function attempt(approved: Approved, request: OpenRequest, tools: AttemptTools): Promise<Answered> {
+  const first = await authorise(approved, request, tools);
+  request.passage.at('send-upstream');
+  const answered = await send(first, request, tools.pools);
+  const replayable = first.tokenDigest !== null && first.requestBody.kind !== 'stream';
+  if (answered.answer.status !== 401 || !replayable) return answered;
+  answered.exchange.abort(new AivaultError('upstream_unreachable', 'The answer was given up for a second try.'));
+  request.passage.at('inject-auth');
+  const second = await injectAuth(approved, tools.ports, tools.tokens, first);
+  request.holds(second);
+  request.passage.at('send-upstream');
+  return send(second, request, tools.pools);
+}
+
+/** Stage 8 behind the in-flight entry: written while the secret is rendered, there before anything can be sent. */
+export async function authorise(
+  approved: Approved,
+  request: OpenRequest,
+  { ports, tokens }: Pick<AttemptTools, 'ports' | 'tokens'>,
+): Promise<Authorised> {
+  request.passage.know({ requestBytes: bodyBytes(approved.requestBody) ?? 0 });
+  const opening = request.passage.open();
+  opening.catch(() => {});
+  request.passage.at('inject-auth');
+  try {
+    const authorised = await injectAuth(approved, ports, tokens, null);
+    request.holds(authorised);
+    return authorised;
+  } finally {
+    // Also where auth fails: the entry has to be there before it can be closed.
+    await opening;
+  }
+}
+
+async function send(authorised: Authorised, request: OpenRequest, pools: Pools): Promise<Answered> {
+  let sent = 0;
+  const answered = await sendUpstream(
+    authorised,
+    pools,
+    (started) => request.runs(started),
+    (bytes) => {
+      sent += bytes;
+      request.sentBytes = sent;
+    },
+  );
+  request.passage.know({ status: answered.answer.status });
+  return answered;
+}

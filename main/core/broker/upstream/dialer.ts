@@ -1,0 +1,101 @@
+import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
+import type { buildConnector } from 'undici';
+import type { ClientCertificate } from '../auth/strategy.ts';
+import type { EgressSettings } from '../ports.ts';
+import { upstreamError } from './exchange.ts';
+import { type Address, type Lookup, resolveChecked } from './resolve.ts';
+
+// Every TLS connection the broker opens is opened here: to an address that was checked, as the name that was planned,
+// against our own roots.
+
+export interface DialTarget {
+  /** Name only, lower case. */
+  readonly host: string;
+  readonly port: number;
+  readonly allowLocal: boolean;
+  readonly identity: ClientCertificate | null;
+}
+
+export interface Dialer {
+  /** For undici: opens the connections of one pool. */
+  connector(target: DialTarget, build: typeof buildConnector): buildConnector.connector;
+  /** One connection of its own, HTTP/1.1. Throws as `resolveChecked` does, `upstream_unreachable`, `upstream_timeout`. */
+  dial(target: DialTarget): Promise<TLSSocket>;
+}
+
+export const connectTimeoutMs = 10_000;
+
+export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
+  let plainContext: SecureContext | undefined;
+
+  /** Our own roots and nothing from the environment: NODE_EXTRA_CA_CERTS has no say here. */
+  function contextFor(identity: ClientCertificate | null): SecureContext {
+    if (identity === null && plainContext !== undefined) return plainContext;
+    const ca = egress.devCa === null ? [...rootCertificates] : [...rootCertificates, egress.devCa];
+    const context = createSecureContext({ ca, minVersion: 'TLSv1.2', ...identity });
+    if (identity === null) plainContext = context;
+    return context;
+  }
+
+  const resolve = ({ host, port, allowLocal }: DialTarget) =>
+    resolveChecked({ name: host, port, allowLocal }, egress, lookup);
+
+  return {
+    connector(target, build) {
+      const secureContext = contextFor(target.identity);
+      return (options, callback) => {
+        resolve(target).then(
+          ({ addresses, port }) => {
+            const dial = build({
+              secureContext,
+              rejectUnauthorized: true,
+              timeout: connectTimeoutMs,
+              allowH2: false,
+              lookup: pinned(addresses),
+            } as buildConnector.BuildOptions);
+            dial({ ...options, port: String(port), servername: target.host }, callback);
+          },
+          (error: Error) => callback(error, null),
+        );
+      };
+    },
+    async dial(target) {
+      const { addresses, port } = await resolve(target);
+      const socket = connect({
+        host: target.host,
+        port,
+        servername: target.host,
+        secureContext: contextFor(target.identity),
+        rejectUnauthorized: true,
+        ALPNProtocols: ['http/1.1'],
+        lookup: pinned(addresses) as never,
+      });
+      socket.setNoDelay(true);
+      return new Promise<TLSSocket>((settle, reject) => {
+        const timer = setTimeout(() => {
+          socket.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }));
+        }, connectTimeoutMs);
+        socket.once('secureConnect', () => {
+          clearTimeout(timer);
+          settle(socket);
+        });
+        socket.once('error', (error) => {
+          clearTimeout(timer);
+          reject(upstreamError(error));
+        });
+      });
+    },
+  };
+}
+
+/** A lookup for net.connect that knows only the addresses that were checked. */
+function pinned(addresses: readonly Address[]) {
+  return (
+    _name: string,
+    options: { all?: boolean },
+    callback: (error: Error | null, address: unknown, family?: number) => void,
+  ): void => {
+    if (options.all === true) callback(null, addresses);
+    else callback(null, addresses[0]?.address, addresses[0]?.family);
+  };
+}
