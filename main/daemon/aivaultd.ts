@@ -19,7 +19,10 @@ async function main(args: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   report({
-    error: error instanceof AivaultError ? error.toJSON() : { error: 'internal', message: 'aivaultd failed to start.' },
+    error:
+      error instanceof AivaultError
+        ? error.toJSON()
+        : { error: 'internal', message: 'aivaultd failed to start.', hint: 'Run `aivaultd` to see why.' },
   });
   if (error instanceof AivaultError) {
     process.stderr.write(

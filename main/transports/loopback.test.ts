@@ -235,7 +235,7 @@ test('what is not HTTP is answered 400 and cannot stop the endpoint', async () =
 
 test('A5, B3: only 127.0.0.1 is bound, and a port that is taken is an error naming it', async () => {
   await assert.rejects(openLoopback({ port, invoke: echo }), (error: Error & { code?: string }) => {
-    assert.equal(error.code, 'host_busy');
+    assert.equal(error.code, 'host_unreachable');
     assert.match(error.message, new RegExp(String(port)));
     return true;
   });
