@@ -147,6 +147,8 @@ test('hmac: the upstream can compute the same signature; the key is never on the
   assert.deepEqual(api.requests[0]!.header('x-signature'), [`sha256=${expected}`]);
   assert.ok(!Buffer.concat(api.raw).includes(key));
   assert.ok(!text.includes(expected));
+  const { signedInput } = await host.call('capabilities.describe', { id: 'signed/all' });
+  assert.match(signedInput ?? '', /METHOD.*path.*query/s);
 });
 
 test('mtls: a server that demands a client certificate is reached with it, and only with it (A20)', {

@@ -44,6 +44,7 @@ export function describeAnswer(detail: CapabilityDetail) {
     ready: detail.ready,
     enabled: detail.enabled,
     authKind: detail.authKind,
+    signedInput: detail.signedInput,
     credentials: detail.credentials,
     policy: detail.policy,
     docsUrl: detail.docsUrl,
@@ -87,6 +88,7 @@ export function printDetail(out: Output, detail: CapabilityDetail): void {
   if (detail.exclude.length > 0) fact('Not:', detail.exclude.join(', '));
   fact('Default:', `${defaultMethod(detail)}, ${detail.defaults.path ?? '--path is needed'}`);
   fact('Auth:', detail.authKind);
+  if (detail.signedInput !== null) fact('Signs:', detail.signedInput);
   if (detail.credentials.length > 0) fact('Credentials:', detail.credentials.join(', '));
   if (detail.docsUrl !== null) fact('Docs:', detail.docsUrl);
   limits(out, detail.policy);

@@ -101,6 +101,8 @@ export const capabilityDetail = z.strictObject({
   providerName: z.string(),
   exclude: z.array(z.string()),
   authKind: z.string(),
+  /** For hmac: the shape of the text that is signed. */
+  signedInput: z.string().nullable(),
   docsUrl: z.string().nullable(),
   policy,
   credentials: z.array(credentialId),

@@ -1,4 +1,6 @@
+import type { Auth } from '#contract/schemas/auth.ts';
 import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
+import { hmacInputShape } from '../broker/auth/hmac.ts';
 import type { Capability } from '../broker/ports.ts';
 import { defaultsOf, type RegistryCapability } from '../providers/catalog.ts';
 import type { Provider } from '../providers/schema.ts';
@@ -11,7 +13,8 @@ export interface DescribeInput {
   readonly credentials: readonly string[];
   readonly entry: RegistryCapability | undefined;
   readonly provider: Provider | undefined;
-  readonly authKind: string;
+  /** How its credential proves itself; undefined where there is none yet. */
+  readonly auth: Auth | undefined;
   /** Where the endpoint listens; null where it does not. */
   readonly baseUrl: string | null;
 }
@@ -26,7 +29,8 @@ export function describeCapability(input: DescribeInput): CapabilityDetail {
     ...summary,
     providerName: provider?.name ?? capability.provider,
     exclude: [...capability.exclude],
-    authKind: input.authKind,
+    authKind: input.auth?.kind ?? 'none',
+    signedInput: input.auth?.kind === 'hmac' ? hmacInputShape : null,
     docsUrl: entry?.capability.docsUrl ?? provider?.docsUrl ?? null,
     policy: capability.policy,
     credentials: [...input.credentials],
@@ -45,7 +49,15 @@ function sampleOf(capability: Capability, defaults: { method: string | null; pat
 
 /** The commands that store what the provider needs; each asks for its value at a hidden prompt. */
 function setupOf({ provider, alternative }: RegistryCapability): CapabilityDetail['setup'] {
-  const { secrets } = alternative ?? provider;
+  const { secrets, auth } = alternative ?? provider;
+  const account = auth.kind === 'oauth2' && auth.authorizationEndpoint !== undefined;
+  if (account) {
+    return {
+      commands: [`aivault oauth connect ${provider.provider}`],
+      note: `Register an application at ${provider.keysUrl}; its client id and secret are asked for, consent is given in the browser.`,
+      requiredSecrets: Object.fromEntries(secrets.map((secret) => [secret.name, secret.label])),
+    };
+  }
   return {
     commands: secrets.map((secret) => `aivault secrets create --name ${secret.name} --scope global`),
     note: `Get a key at ${provider.keysUrl}. The value is asked for and not shown.`,

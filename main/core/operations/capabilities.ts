@@ -1,3 +1,4 @@
+import type { Auth } from '#contract/schemas/auth.ts';
 import type { CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { unknownCapability } from '../access/grants.ts';
 import type { Capability } from '../broker/ports.ts';
@@ -46,7 +47,7 @@ export function capabilityHandlers(
           .map((each) => each.id),
         entry: services.registry.capability(capability.id),
         provider: services.registry.byName(capability.provider),
-        authKind: authKindOf(services, capability),
+        auth: authOf(services, capability),
         baseUrl: baseUrl(),
       });
     },
@@ -123,9 +124,9 @@ export function capabilitySummary(services: Services, capability: Capability): C
   };
 }
 
-function authKindOf(services: Services, capability: Capability): string {
+function authOf(services: Services, capability: Capability): Auth | undefined {
   const [credential] = services.catalog().backing(capability);
   const entry = services.registry.capability(capability.id);
   const provider = services.registry.byName(capability.provider);
-  return credential?.auth.kind ?? entry?.alternative?.auth.kind ?? provider?.auth.kind ?? 'none';
+  return credential?.auth ?? entry?.alternative?.auth ?? provider?.auth;
 }
