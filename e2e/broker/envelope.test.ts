@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { type Fixture, startFixture } from './fixture.ts';
+import { testToken } from './memory-ports.ts';
 
 describe('envelopes', () => {
   let f: Fixture;
@@ -178,5 +179,69 @@ describe('envelopes', () => {
     assert.equal((await f.pass({ ...incoming, caller: { kind: 'operator', via: 'cli' } })).status, 200);
     assert.deepEqual([...f.upstream.requests[0]!.body], [0, 255, 10]);
     assert.equal((await f.pass({ ...incoming, caller: { kind: 'bearer' } })).refusal?.error, 'operator_required');
+  });
+});
+
+describe('an envelope as the first part of a form', () => {
+  let f: Fixture;
+  before(async () => {
+    f = await startFixture();
+  });
+  after(() => f.close());
+  beforeEach(() => f.upstream.forget());
+
+  const boundary = 'XXboundaryXX';
+  const part = (name: string, value: string, more = '') =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+  const envelope = JSON.stringify({ capability: 'p1/users', request: { method: 'POST', path: '/v1/users/upload' } });
+  async function* pieces(text: string, size: number) {
+    const bytes = Buffer.from(text, 'latin1');
+    for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+  }
+  const form = (body: AsyncIterable<Uint8Array> | Uint8Array) =>
+    f.pass({
+      door: 'envelope',
+      caller: { kind: 'bearer' },
+      method: 'POST',
+      target: '/aivault/proxy',
+      headers: [
+        ['authorization', `Bearer ${testToken}`],
+        ['content-type', `multipart/form-data; boundary=${boundary}`],
+      ],
+      body,
+    });
+
+  it('passes the other parts on byte for byte, however they arrive', async () => {
+    const rest = `${part('purpose', 'test')}${part('file', '\x00\x01binary\r\n--not the boundary', '; filename="a.bin"\r\ncontent-type: application/octet-stream')}--${boundary}--\r\n`;
+    for (const size of [1, 7, 64, 10_000]) {
+      f.upstream.forget();
+      const answer = await form(pieces(part('envelope', envelope, '\r\ncontent-type: application/json') + rest, size));
+      assert.equal(answer.status, 200, JSON.stringify(answer.refusal));
+      const seen = f.upstream.requests[0]!;
+      assert.equal(seen.body.toString('latin1'), rest);
+      assert.deepEqual(seen.header('content-type'), [`multipart/form-data; boundary=${boundary}`]);
+    }
+    assert.equal((await form(Buffer.from(part('envelope', envelope) + rest))).status, 200, 'and whole');
+  });
+  it('takes a form that is an envelope and nothing else', async () => {
+    assert.equal((await form(Buffer.from(`${part('envelope', envelope)}--${boundary}--`))).status, 200);
+    assert.equal(f.upstream.requests[0]?.body.length, 0);
+  });
+  it('refuses another first part, a torn form, and a second body', async () => {
+    const withBody = JSON.stringify({
+      capability: 'p1/users',
+      request: { method: 'POST', path: '/v1/users', body: 'x' },
+    });
+    for (const [text, code] of [
+      [part('file', 'x') + part('envelope', envelope), 'invalid_request'],
+      [part('envelope', 'no json') + part('file', 'x'), 'invalid_request'],
+      [part('envelope', envelope).slice(0, -2), 'invalid_request'],
+      ['', 'invalid_request'],
+      [`${part('envelope', 'x'.repeat(300_000))}`, 'invalid_request'],
+      [part('envelope', withBody) + part('file', 'x'), 'policy_violation'],
+    ] as const) {
+      assert.equal((await form(pieces(text, 1000))).refusal?.error, code);
+    }
+    assert.equal(f.upstream.requests.length, 0);
   });
 });

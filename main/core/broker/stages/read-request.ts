@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, Envelope, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { canonicalTarget } from '../../policy/canonical.ts';
+import { boundaryOf, readMultipartEnvelope } from '../envelope/multipart-envelope.ts';
 import { multipartBody } from '../envelope/multipart-fields.ts';
 import { checkEnvelope, readEnvelope } from '../envelope/read-envelope.ts';
 import { defaultMethod, requireCapability, requirePath } from '../envelope/request-defaults.ts';
@@ -22,26 +23,48 @@ export function readRequest(from: Identified, catalog: CatalogView): Understood 
   const { incoming } = from;
   if (incoming.door === 'pass-through') return readPassThrough(from);
   if (incoming.envelope !== undefined) {
-    return understand(from, checkEnvelope(incoming.envelope), catalog, bodyOf(incoming, incoming.headers));
+    const body = bodyOf(incoming, incoming.headers);
+    const beside = body.kind === 'none' ? null : { body, contentType: null };
+    return understand(from, checkEnvelope(incoming.envelope), catalog, beside);
   }
-  checkContentType(from.headers);
   const { body } = incoming;
   if (body === null) throw new AivaultError('invalid_request', 'The request has no envelope.');
+  const type = from.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+  const boundary = boundaryOf(type);
+  if (boundary !== null) return readMultipart(from, body instanceof Uint8Array ? inOne(body) : body, boundary, catalog);
+  checkContentType(type);
   if (body instanceof Uint8Array) return understand(from, readEnvelope(body), catalog, null);
   return gather(body, maxEnvelopeBytes).then((bytes) => understand(from, readEnvelope(bytes), catalog, null));
 }
 
 /** A page can post text/plain without asking anybody; it cannot post JSON (threats A2). */
-function checkContentType(headers: readonly HeaderPair[]): void {
-  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+function checkContentType(type: string): void {
   if (/^application\/json *(?:;|$)/i.test(type)) return;
-  throw new AivaultError('invalid_request', 'An envelope is sent as application/json.');
+  throw new AivaultError('invalid_request', 'An envelope is sent as application/json, or as the first part of a form.');
 }
 
-function understand(from: Identified, asked: Envelope, catalog: CatalogView, beside: RequestBody | null): Understood {
+async function readMultipart(
+  from: Identified,
+  body: BodyBytes,
+  boundary: string,
+  catalog: CatalogView,
+): Promise<Understood> {
+  const { envelope, rest, contentType } = await readMultipartEnvelope(body, boundary);
+  if (rest === null) return understand(from, readEnvelope(envelope), catalog, null);
+  return understand(from, readEnvelope(envelope), catalog, {
+    body: { kind: 'stream', stream: rest, length: null },
+    contentType,
+  });
+}
+
+async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function understand(from: Identified, asked: Envelope, catalog: CatalogView, beside: Content | null): Understood {
   const { request } = asked;
   const capability = requireCapability(catalog, asked.capability);
-  const content = beside === null || beside.kind === 'none' ? bodyWithin(request) : besideOnly(request, beside);
+  const content = beside === null ? bodyWithin(request) : besideOnly(request, beside);
   const method =
     request.method === undefined
       ? defaultMethod(capability, content.body.kind !== 'none')
@@ -73,11 +96,11 @@ function bodyWithin(request: Envelope['request']): Content {
   return { body: { kind: 'bytes', bytes: Buffer.from(request.body, 'utf8') }, contentType: null };
 }
 
-function besideOnly(request: Envelope['request'], beside: RequestBody): Content {
+function besideOnly(request: Envelope['request'], beside: Content): Content {
   if (request.body != null || request.multipart != null) {
     throw new AivaultError('policy_violation', 'A request has one body: in its envelope or beside it, not both.');
   }
-  return { body: beside, contentType: null };
+  return beside;
 }
 
 function readPassThrough(from: Identified): Understood {
