@@ -6,7 +6,7 @@ import { addTo, hexOf, isZero, newSum, subtractFrom, sumFromHex } from './multis
 
 const modulus = 1n << 256n;
 const element = fc.uint8Array({ minLength: 32, maxLength: 32 });
-const valueOf = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
+const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
 
 test('sums are sums modulo 2^256, as BigInt computes them', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), element), { maxLength: 30 });
@@ -16,7 +16,7 @@ test('sums are sums modulo 2^256, as BigInt computes them', () => {
       let expected = 0n;
       for (const [adding, bytes] of list) {
         (adding ? addTo : subtractFrom)(sum, bytes);
-        expected = (expected + (adding ? valueOf(bytes) : modulus - valueOf(bytes))) % modulus;
+        expected = (expected + (adding ? numberOf(bytes) : modulus - numberOf(bytes))) % modulus;
       }
       assert.equal(BigInt(`0x${hexOf(sum)}`), expected);
       assert.deepEqual(sumFromHex(hexOf(sum)), sum);

@@ -14,6 +14,13 @@ export interface ReadTable<T> {
   /** Undefined where there is none. Throws `integrity_error` naming the row where it exists but does not open. */
   get(id: string): T | undefined;
   has(id: string): boolean;
+  /**
+   * The same without throwing: `damaged` where the row does not open, was removed from outside, or where its absence
+   * cannot be proven. Whoever grants something because a row is absent must take `damaged` as a refusal.
+   */
+  state(id: string): 'present' | 'absent' | 'damaged';
+  /** Ids of damaged rows; `*` among them where rows may be missing without a name. */
+  damaged(): readonly string[];
   /** Intact rows only, in insertion order. */
   entries(): IterableIterator<readonly [id: string, row: T]>;
   readonly size: number;

@@ -33,12 +33,16 @@ export class TableIndex {
     return row === undefined ? undefined : this.#parsed(spec, id, row);
   }
 
+  state(id: string): 'present' | 'absent' | 'damaged' {
+    if (this.damaged.has(id)) return 'damaged';
+    if (this.rows.has(id)) return 'present';
+    return this.doubted.size > 0 && this.doubted.has(this.#bucketOf(id)) ? 'damaged' : 'absent';
+  }
+
   /** Throws `integrity_error` naming the row where it is damaged, or where its absence cannot be proven. */
   requireSound(id: string): void {
-    const reason = this.damaged.get(id);
-    if (reason !== undefined) throw damagedError(this.#name, id, reason);
-    if (this.doubted.size > 0 && !this.rows.has(id) && this.doubted.has(this.#bucketOf(id))) {
-      throw damagedError(this.#name, id, 'it may have been removed');
+    if (this.state(id) === 'damaged') {
+      throw damagedError(this.#name, id, this.damaged.get(id) ?? 'it may have been removed');
     }
   }
 
@@ -101,6 +105,8 @@ export function readTable<T>(spec: TableSpec<T>, current: () => TableIndex): Rea
       index.requireSound(id);
       return index.rows.has(id);
     },
+    state: (id) => current().state(id),
+    damaged: () => [...current().damage()].map(({ id }) => id),
     entries: () => current().entries(spec),
     get size() {
       return current().rows.size;
