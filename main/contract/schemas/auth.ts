@@ -23,11 +23,14 @@ export const template = z
   .refine((text) => /\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/.test(text), 'needs {{secret}} or {{field}}');
 
 const holdsField = /\{\{\s*[A-Za-z0-9_.-]+\s*\}\}/;
-/** A password is a field of the secret, or the one letter some services want beside a key: never a password itself. */
+/** A password is a field of the secret, or the letter or fixed word some services want beside a key: never a password itself. */
 const passwordTemplate = z
   .string()
   .max(512)
-  .refine((text) => text.length <= 1 || holdsField.test(text), 'a {{field}}; a password itself belongs into a secret');
+  .refine(
+    (text) => text.length <= 1 || text === 'api_token' || holdsField.test(text),
+    'a {{field}}; a password itself belongs into a secret',
+  );
 
 const namedTemplate = z.strictObject({ name: headerName, template });
 const namedQuery = z.strictObject({ name: queryName, template });
