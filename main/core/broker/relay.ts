@@ -1,8 +1,7 @@
 import type { Message, MessagePipe } from '#contract/proxied.ts';
 import type { OpenRequest } from './open-request.ts';
 import type { Forms } from './redact/forms.ts';
-import { createRedactor } from './redact/redactor.ts';
-import { redactText } from './redact/text.ts';
+import { redactText, redactWhole } from './redact/text.ts';
 import type { Returned } from './stages/filter-response.ts';
 
 /**
@@ -43,9 +42,7 @@ export async function relay(
 }
 
 function searched(message: Message, forms: Forms, counts: { redactions: number }): Message {
-  const redactor = createRedactor(forms);
-  const first = redactor.push(message.data);
-  const rest = redactor.end();
-  counts.redactions += redactor.count;
-  return { ...message, data: rest.length === 0 ? first : Buffer.concat([first, rest]) };
+  const { bytes, count } = redactWhole(message.data, forms);
+  counts.redactions += count;
+  return { ...message, data: bytes };
 }

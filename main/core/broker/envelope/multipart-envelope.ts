@@ -42,11 +42,11 @@ export async function readMultipartEnvelope(body: BodyBytes, boundary: string): 
   }
   /** Reads on until `mark` is there; gives where. Nothing is looked at twice, however small the pieces are. */
   async function find(mark: string, from: number, limit: number): Promise<number> {
-    for (let start = from; ; start = Math.max(from, head.length - mark.length)) {
-      while (head.length < start + mark.length) await more();
+    for (let start = from; ; ) {
       const at = head.indexOf(mark, start, 'latin1');
       if (at !== -1) return at;
       if (head.length - from > limit) throw malformed('The envelope part is too large.');
+      start = Math.max(from, head.length - mark.length);
       await more();
     }
   }

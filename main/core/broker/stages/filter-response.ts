@@ -5,8 +5,9 @@ import type { NameList } from '../headers/header-names.ts';
 import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
 import type { CredentialView } from '../ports.ts';
 import { type Blocklist, createBlocklist } from '../redact/blocklist.ts';
+import type { Forms } from '../redact/forms.ts';
 import { createRedactor, type Redactor } from '../redact/redactor.ts';
-import { redactText } from '../redact/text.ts';
+import { redactPairs, redactWhole } from '../redact/text.ts';
 import { codings, decoded } from '../upstream/decode.ts';
 import type { Answered } from './send-upstream.ts';
 
@@ -39,12 +40,14 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
     throw new AivaultError('response_refused', 'The answer is packed in a way that cannot be searched for secrets.');
   }
   const limit = capability.policy.maxResponseBodyBytes;
-  const headers = filteredHeaders(answer.headers, rulesFor(credential), (value) => redactText(value, forms));
-  const base = {
-    status: answer.status,
-    statusText: redactText(answer.statusText, forms),
-    trailers: () => filteredHeaders(answer.trailers(), rulesFor(credential), (value) => redactText(value, forms)),
-  };
+  const allowed = rulesFor(credential);
+  // The status text travels with the headers: one look for all of them.
+  const [[, statusText], ...headers] = redactPairs(
+    [['', answer.statusText], ...returnedHeaders(answer.headers, allowed)],
+    forms,
+  ) as [HeaderPair, ...HeaderPair[]];
+  const trailers = () => redactPairs(returnedHeaders(answer.trailers(), allowed), forms);
+  const base = { status: answer.status, statusText, trailers };
   const length = answer.headers.find(([name]) => name === 'content-length')?.[1];
   if (hasNoBody(sent.method, answer.status)) {
     if (sent.method === 'HEAD' && length !== undefined && packed === undefined)
@@ -55,15 +58,14 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
   if (limit !== null && length !== undefined && Number(length) > limit) throw tooLarge();
 
   const counts = { bytes: 0, redactions: 0 };
-  const redactor = createRedactor(forms);
   const blocklist = fields.length === 0 ? null : createBlocklist(fields, type);
   const { body } = answer;
   if (names?.length === 0 && !(body !== null && Symbol.asyncIterator in body)) {
-    return { ...base, headers, body: wholeBody(body, redactor, blocklist, counts), counts };
+    return { ...base, headers, body: wholeBody(body, forms, blocklist, counts), counts };
   }
   const source = body === null || body instanceof Uint8Array ? once(body) : body;
   const plain = names === null || names.length === 0 ? source : decoded(source, names);
-  const stream = filteredBody(plain, limit, redactor, blocklist, counts);
+  const stream = filteredBody(plain, limit, createRedactor(forms), blocklist, counts);
   if (limit === null || limit > holdUpTo || /^text\/event-stream/i.test(type))
     return { ...base, headers, body: stream, counts };
   return heldBack(stream).then((bytes) => ({ ...base, headers, body: bytes, counts }));
@@ -71,17 +73,15 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
 
 function wholeBody(
   body: Uint8Array | null,
-  redactor: Redactor,
+  forms: Forms,
   blocklist: Blocklist | null,
   counts: Returned['counts'],
 ): Uint8Array | null {
   if (body === null) return null;
   counts.bytes = body.length;
-  const first = redactor.push(blocklist === null ? body : blocklist.push(body));
-  const rest = redactor.end();
-  counts.redactions = redactor.count;
-  if (rest.length === 0) return first;
-  return first.length === 0 ? rest : Buffer.concat([first, rest]);
+  const { bytes, count } = redactWhole(blocklist === null ? body : blocklist.push(body), forms);
+  counts.redactions = count;
+  return bytes;
 }
 
 /** Listed fields first, then secrets: what a replaced field leaves behind is searched too. */
@@ -112,14 +112,6 @@ async function heldBack(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
 
 async function* once(bytes: Uint8Array | null): AsyncGenerator<Uint8Array> {
   if (bytes !== null) yield bytes;
-}
-
-function filteredHeaders(
-  pairs: readonly HeaderPair[],
-  allowed: NameList,
-  redact: (value: string) => string,
-): HeaderPair[] {
-  return returnedHeaders(pairs, allowed).map(([name, value]) => [name, redact(value)]);
 }
 
 function rulesFor(credential: CredentialView): NameList {
