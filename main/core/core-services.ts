@@ -87,7 +87,6 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const stale = () => {
     snapshot = undefined;
     tokens.changed();
-    reach.changed();
   };
   const services: Services = {
     vault,
@@ -144,6 +143,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     if (vault.facts().open) void checkpoints.write().catch(() => {});
   }, checkpointEveryMs).unref();
   vault.onOpen(() => {
+    reach.changed();
     stale();
     pathSecrets.open();
     void checkpoints.write().catch(() => {});
@@ -151,6 +151,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     announce('vault.changed');
   });
   vault.onClose(() => {
+    reach.changed();
     stale();
     pathSecrets.close();
     announce('vault.changed');

@@ -74,20 +74,15 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
   const usableById = new Map(usable.map((one) => [one.id, one]));
   const credentialsByProvider = groupBy(usable, (one) => one.provider);
   const capabilitiesByProvider = groupBy(enabled.values(), (one) => one.provider);
+  /** Asked for every call, so worked out once. */
+  const backedBy = new Map<Capability, readonly CatalogCredential[]>();
   const providerNames = new Set([...registry.providers.map((each) => each.provider), ...credentialsByProvider.keys()]);
 
   return {
     allCredentials,
     allCapabilities,
     isEnabledCapability: (id) => enabled.has(id),
-    backing: (capability) => [
-      ...(credentialsByProvider.get(capability.provider) ?? []).filter((one) => canBack(one, capability)),
-      ...[...boundOnly.values()].filter((one) =>
-        bindings
-          .get(capability.id)
-          ?.some((row) => one.provider === capability.provider && usesSecret(one, row.secretId)),
-      ),
-    ],
+    backing,
     capability: (id) => enabled.get(id),
     suggest: (id) => nearest(id, enabled.keys()),
     capabilitiesOf: (provider) => capabilitiesByProvider.get(provider) ?? [],
@@ -96,6 +91,19 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     credentialsOf: (provider) => credentialsByProvider.get(provider) ?? [],
     bound,
   };
+
+  function backing(capability: Capability): readonly CatalogCredential[] {
+    const known = backedBy.get(capability);
+    if (known !== undefined) return known;
+    const own = (credentialsByProvider.get(capability.provider) ?? []).filter((one) => canBack(one, capability));
+    const rows = bindings.get(capability.id) ?? [];
+    const bound = [...boundOnly.values()].filter(
+      (one) => one.provider === capability.provider && rows.some((row) => usesSecret(one, row.secretId)),
+    );
+    const all = [...own, ...bound];
+    backedBy.set(capability, all);
+    return all;
+  }
 
   function bound(id: string, context: Context, consumer: string | null): CredentialView | null {
     const rows = bindings.get(id);

@@ -1,74 +1,80 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import { openTestCore, type TestCore } from '../core.fixture.ts';
 
-const open: TestCore[] = [];
-afterEach(async () => {
-  for (const core of open.splice(0)) await core.close();
-});
-async function newCore(): Promise<TestCore> {
-  const core = await openTestCore();
-  open.push(core);
-  return core;
-}
+// In a suite of its own: hooks at the top of a file would run for every file of the process.
+describe('backup and restore', () => {
+  const open: TestCore[] = [];
+  afterEach(async () => {
+    for (const core of open.splice(0)) await core.close();
+  });
+  async function newCore(): Promise<TestCore> {
+    const core = await openTestCore();
+    open.push(core);
+    return core;
+  }
 
-const passphrase = 'a backup passphrase';
-const value = 'sk-proj-abcdefghijklmnopqrstuvwx';
+  const passphrase = 'a backup passphrase';
+  const value = 'sk-proj-abcdefghijklmnopqrstuvwx';
 
-test('a backup of everything, audit included, becomes the same vault elsewhere under a new key', async () => {
-  const core = await newCore();
-  const file = path.join(core.folder, 'backup.aivault');
-  const { secret } = await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value });
-  const { id } = await core.ask('tokens.mint', { capabilities: ['openai/models'] });
-  await core.ask('policies.set', { capability: 'openai/models', rateLimitPerMinute: 7 });
-  const before = await core.ask('audit.list', {});
-  const made = await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
-  assert.equal(made.secrets, 1);
-  assert.equal((await stat(file)).mode & 0o777, 0o600);
-  const bytes = await readFile(file);
-  assert.ok(!bytes.includes(value) && !bytes.includes('OPENAI_API_KEY'));
+  test('a backup of everything, audit included, becomes the same vault elsewhere under a new key', async () => {
+    const core = await newCore();
+    const file = path.join(core.folder, 'backup.aivault');
+    const { secret } = await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value });
+    const { id } = await core.ask('tokens.mint', { capabilities: ['openai/models'] });
+    await core.ask('policies.set', { capability: 'openai/models', rateLimitPerMinute: 7 });
+    const before = await core.ask('audit.list', {});
+    const made = await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
+    assert.equal(made.secrets, 1);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    const bytes = await readFile(file);
+    assert.ok(!bytes.includes(value) && !bytes.includes('OPENAI_API_KEY'));
 
-  const other = await newCore();
-  const status = await other.ask('backup.restore', { path: file, passphrase });
-  assert.equal(status.state, 'unlocked');
-  assert.notEqual(status.fingerprint, (await core.ask('vault.status', {})).fingerprint);
-  assert.equal((await other.ask('secrets.list', {})).secrets[0]?.secretId, secret.secretId);
-  assert.equal((await other.ask('tokens.list', {})).tokens[0]?.id, id);
-  assert.equal((await other.ask('policies.show', { capability: 'openai/models' })).policy.rateLimitPerMinute, 7);
-  const after = await other.ask('audit.list', {});
-  assert.deepEqual(after.entries.slice(-before.entries.length), before.entries);
-  assert.equal((await other.ask('audit.verify', {})).intact, true);
-  await other.reopen();
-  assert.equal((await other.ask('audit.verify', {})).intact, true);
-});
+    const other = await newCore();
+    const status = await other.ask('backup.restore', { path: file, passphrase });
+    assert.equal(status.state, 'unlocked');
+    assert.notEqual(status.fingerprint, (await core.ask('vault.status', {})).fingerprint);
+    assert.equal((await other.ask('secrets.list', {})).secrets[0]?.secretId, secret.secretId);
+    assert.equal((await other.ask('tokens.list', {})).tokens[0]?.id, id);
+    assert.equal((await other.ask('policies.show', { capability: 'openai/models' })).policy.rateLimitPerMinute, 7);
+    const after = await other.ask('audit.list', {});
+    assert.deepEqual(after.entries.slice(-before.entries.length), before.entries);
+    assert.equal((await other.ask('audit.verify', {})).intact, true);
+    await other.reopen();
+    assert.equal((await other.ask('audit.verify', {})).intact, true);
+  });
 
-test('restoring over a vault is refused, a wrong passphrase too, and nothing changes', async () => {
-  const core = await newCore();
-  const file = path.join(core.folder, 'backup.aivault');
-  await core.ask('secrets.create', { name: 'A', value });
-  await core.ask('backup.create', { path: file, passphrase });
-  assert.equal((await core.refusal('backup.restore', { path: file, passphrase })).code, 'already_exists');
-  const other = await newCore();
-  assert.equal(
-    (await other.refusal('backup.restore', { path: file, passphrase: 'wrong one' })).code,
-    'invalid_request',
-  );
-  assert.equal((await other.refusal('backup.restore', { path: `${file}.not`, passphrase })).code, 'not_found');
-  assert.equal((await other.refusal('backup.restore', { path: 'relative', passphrase })).code, 'invalid_request');
-  assert.equal((await other.ask('vault.status', {}, { actor: { kind: 'operator', via: 'window' } })).state, 'missing');
-});
+  test('restoring over a vault is refused, a wrong passphrase too, and nothing changes', async () => {
+    const core = await newCore();
+    const file = path.join(core.folder, 'backup.aivault');
+    await core.ask('secrets.create', { name: 'A', value });
+    await core.ask('backup.create', { path: file, passphrase });
+    assert.equal((await core.refusal('backup.restore', { path: file, passphrase })).code, 'already_exists');
+    const other = await newCore();
+    assert.equal(
+      (await other.refusal('backup.restore', { path: file, passphrase: 'wrong one' })).code,
+      'invalid_request',
+    );
+    assert.equal((await other.refusal('backup.restore', { path: `${file}.not`, passphrase })).code, 'not_found');
+    assert.equal((await other.refusal('backup.restore', { path: 'relative', passphrase })).code, 'invalid_request');
+    assert.equal(
+      (await other.ask('vault.status', {}, { actor: { kind: 'operator', via: 'window' } })).state,
+      'missing',
+    );
+  });
 
-test('a backup needs presence on a passphrase vault and never overwrites a file', async () => {
-  const core = await openTestCore({ choice: { provider: 'passphrase', passphrase: 'open me' } });
-  open.push(core);
-  await core.ask('vault.status', {});
-  const input = { path: path.join(core.folder, 'b.aivault'), passphrase };
-  assert.equal((await core.refusal('backup.create', input)).code, 'presence_required');
-  const present = { presence: { passphrase: 'open me' } };
-  await core.ask('backup.create', input, present);
-  assert.equal((await core.refusal('backup.create', input, present)).code, 'already_exists');
-  const [entry] = (await core.ask('audit.list', { kind: 'backup.create', outcome: 'done' })).entries;
-  assert.equal(entry?.presence, 'passphrase');
+  test('a backup needs presence on a passphrase vault and never overwrites a file', async () => {
+    const core = await openTestCore({ choice: { provider: 'passphrase', passphrase: 'open me' } });
+    open.push(core);
+    await core.ask('vault.status', {});
+    const input = { path: path.join(core.folder, 'b.aivault'), passphrase };
+    assert.equal((await core.refusal('backup.create', input)).code, 'presence_required');
+    const present = { presence: { passphrase: 'open me' } };
+    await core.ask('backup.create', input, present);
+    assert.equal((await core.refusal('backup.create', input, present)).code, 'already_exists');
+    const [entry] = (await core.ask('audit.list', { kind: 'backup.create', outcome: 'done' })).entries;
+    assert.equal(entry?.presence, 'passphrase');
+  });
 });

@@ -1,246 +1,253 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { after, beforeEach, describe, test } from 'node:test';
 import { openTestCore, type TestCore } from '../core.fixture.ts';
 
-let core: TestCore;
-beforeEach(async () => {
-  await core?.close();
-  core = await openTestCore();
-});
-after(() => core.close());
+// In a suite of its own: hooks at the top of a file would run for every file of the process.
+describe('credentials through dispatch', () => {
+  let core: TestCore;
+  beforeEach(async () => {
+    await core?.close();
+    core = await openTestCore();
+  });
+  after(() => core.close());
 
-const header = { kind: 'header', name: 'authorization', template: 'Bearer {{secret}}' } as const;
-const openAiKey = 'sk-proj-abcdefghijklmnopqrstuvwx';
+  const header = { kind: 'header', name: 'authorization', template: 'Bearer {{secret}}' } as const;
+  const openAiKey = 'sk-proj-abcdefghijklmnopqrstuvwx';
 
-async function stored(name: string, value = 'some-value-01', more: object = {}): Promise<string> {
-  const { secret } = await core.ask('secrets.create', { name, value, ...more });
-  return `vault:secret:${secret.secretId}`;
-}
-const wish = (secretRef: string, more: object = {}) => ({
-  id: 'c1',
-  provider: 'p1',
-  secretRef,
-  auth: header,
-  hosts: ['up.test'],
-  ...more,
-});
-
-test('C13, G3 wildcards, paths, user info, ports and other odd hosts are refused at creation', async () => {
-  const ref = await stored('K');
-  const odd = [
-    '*.up.test',
-    'up.test/v1',
-    'user@up.test',
-    'up.test:8443',
-    'up.test?x',
-    'up.test#x',
-    'up..test',
-    '.up.test',
-    'up.test.',
-    'up',
-    'üp.test',
-    'up test',
-    'https://up.test',
-  ];
-  for (const host of odd) {
-    assert.equal(
-      (await core.refusal('credentials.create', wish(ref, { hosts: [host] }))).code,
-      'invalid_request',
-      host,
-    );
+  async function stored(name: string, value = 'some-value-01', more: object = {}): Promise<string> {
+    const { secret } = await core.ask('secrets.create', { name, value, ...more });
+    return `vault:secret:${secret.secretId}`;
   }
-  assert.deepEqual((await core.ask('credentials.list', {})).credentials, []);
-});
+  const wish = (secretRef: string, more: object = {}) => ({
+    id: 'c1',
+    provider: 'p1',
+    secretRef,
+    auth: header,
+    hosts: ['up.test'],
+    ...more,
+  });
 
-test('S34, G19 this machine and private networks are refused in every spelling', async () => {
-  const ref = await stored('K');
-  const local = [
-    'localhost',
-    'LOCALHOST',
-    'localhost.',
-    'a.localhost',
-    '127.0.0.1',
-    '127.1',
-    '2130706433',
-    '0x7f000001',
-    '0177.0.0.1',
-    '10.1.2.3',
-    '172.16.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    'metadata.google.internal',
-    '[::1]',
-    '::1',
-    '[::ffff:127.0.0.1]',
-    '0.0.0.0',
-    'printer.local',
-  ];
-  for (const host of local) {
+  test('C13, G3 wildcards, paths, user info, ports and other odd hosts are refused at creation', async () => {
+    const ref = await stored('K');
+    const odd = [
+      '*.up.test',
+      'up.test/v1',
+      'user@up.test',
+      'up.test:8443',
+      'up.test?x',
+      'up.test#x',
+      'up..test',
+      '.up.test',
+      'up.test.',
+      'up',
+      'üp.test',
+      'up test',
+      'https://up.test',
+    ];
+    for (const host of odd) {
+      assert.equal(
+        (await core.refusal('credentials.create', wish(ref, { hosts: [host] }))).code,
+        'invalid_request',
+        host,
+      );
+    }
+    assert.deepEqual((await core.ask('credentials.list', {})).credentials, []);
+  });
+
+  test('S34, G19 this machine and private networks are refused in every spelling', async () => {
+    const ref = await stored('K');
+    const local = [
+      'localhost',
+      'LOCALHOST',
+      'localhost.',
+      'a.localhost',
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f000001',
+      '0177.0.0.1',
+      '10.1.2.3',
+      '172.16.0.1',
+      '192.168.1.1',
+      '169.254.169.254',
+      'metadata.google.internal',
+      '[::1]',
+      '::1',
+      '[::ffff:127.0.0.1]',
+      '0.0.0.0',
+      'printer.local',
+    ];
+    for (const host of local) {
+      assert.equal(
+        (await core.refusal('credentials.create', wish(ref, { hosts: [host] }))).code,
+        'policy_violation',
+        host,
+      );
+    }
+  });
+
+  test('R04 a pinned secret serves its own provider only', async () => {
+    const ref = await stored('OPENAI_API_KEY', openAiKey);
+    assert.equal((await core.refusal('credentials.create', wish(ref))).code, 'policy_violation');
+    await core.ask('credentials.create', wish(await stored('K')));
+    await core.ask('capabilities.create', { id: 'p1/users', provider: 'p1', methods: ['GET'], paths: ['/v1/users'] });
     assert.equal(
-      (await core.refusal('credentials.create', wish(ref, { hosts: [host] }))).code,
+      (await core.refusal('bindings.set', { capability: 'p1/users', secretRef: ref })).code,
       'policy_violation',
-      host,
     );
-  }
-});
-
-test('R04 a pinned secret serves its own provider only', async () => {
-  const ref = await stored('OPENAI_API_KEY', openAiKey);
-  assert.equal((await core.refusal('credentials.create', wish(ref))).code, 'policy_violation');
-  await core.ask('credentials.create', wish(await stored('K')));
-  await core.ask('capabilities.create', { id: 'p1/users', provider: 'p1', methods: ['GET'], paths: ['/v1/users'] });
-  assert.equal(
-    (await core.refusal('bindings.set', { capability: 'p1/users', secretRef: ref })).code,
-    'policy_violation',
-  );
-});
-
-test('R05, S19, C16 a pinned secret goes to the registry’s hosts only', async () => {
-  const ref = await stored('OPENAI_API_KEY', openAiKey);
-  const own = { id: 'mine', provider: 'openai', secretRef: ref };
-  for (const host of ['evil.example.com', 'api.openai.com.exfil.io', 'xapi.openai.com', 'openai.com']) {
-    assert.equal((await core.refusal('credentials.create', { ...own, hosts: [host] })).code, 'policy_violation', host);
-  }
-  assert.equal(
-    (await core.refusal('credentials.create', { ...own, hosts: ['api.openai.com/v1/other?z='] })).code,
-    'invalid_request',
-  );
-  const made = await core.ask('credentials.create', { ...own, hosts: ['api.openai.com'] });
-  assert.deepEqual(made.hosts, ['api.openai.com']);
-  assert.equal(made.origin, 'registry');
-});
-
-test('S20, G1 auth and token endpoints of a registry provider cannot be overridden', async () => {
-  const ref = await stored('OPENAI_API_KEY', openAiKey);
-  const oauth = { kind: 'oauth2', grant: 'refresh_token', tokenEndpoint: 'https://evil.example.com/token' };
-  const refusal = await core.refusal('credentials.create', {
-    id: 'mine',
-    provider: 'openai',
-    secretRef: ref,
-    auth: oauth,
   });
-  assert.equal(refusal.code, 'policy_violation');
-  await core.ask('credentials.delete', { id: 'openai' });
-  const again = await core.refusal('credentials.create', {
-    id: 'openai',
-    provider: 'openai',
-    secretRef: ref,
-    auth: oauth,
+
+  test('R05, S19, C16 a pinned secret goes to the registry’s hosts only', async () => {
+    const ref = await stored('OPENAI_API_KEY', openAiKey);
+    const own = { id: 'mine', provider: 'openai', secretRef: ref };
+    for (const host of ['evil.example.com', 'api.openai.com.exfil.io', 'xapi.openai.com', 'openai.com']) {
+      assert.equal(
+        (await core.refusal('credentials.create', { ...own, hosts: [host] })).code,
+        'policy_violation',
+        host,
+      );
+    }
+    assert.equal(
+      (await core.refusal('credentials.create', { ...own, hosts: ['api.openai.com/v1/other?z='] })).code,
+      'invalid_request',
+    );
+    const made = await core.ask('credentials.create', { ...own, hosts: ['api.openai.com'] });
+    assert.deepEqual(made.hosts, ['api.openai.com']);
+    assert.equal(made.origin, 'registry');
   });
-  assert.equal(again.code, 'already_exists');
-});
 
-test('A10, A17, A04 OAuth endpoints off the credential’s hosts, unknown grants and double headers are refused', async () => {
-  const ref = await stored('K');
-  const oauth = (more: object) =>
-    wish(ref, { auth: { kind: 'oauth2', grant: 'refresh_token', tokenEndpoint: 'https://up.test/token', ...more } });
-  for (const tokenEndpoint of [
-    'http://up.test/token',
-    'https://other.test/token',
-    'https://up.test:8443/token',
-    'https://u:p@up.test/token',
-  ]) {
+  test('S20, G1 auth and token endpoints of a registry provider cannot be overridden', async () => {
+    const ref = await stored('OPENAI_API_KEY', openAiKey);
+    const oauth = { kind: 'oauth2', grant: 'refresh_token', tokenEndpoint: 'https://evil.example.com/token' };
+    const refusal = await core.refusal('credentials.create', {
+      id: 'mine',
+      provider: 'openai',
+      secretRef: ref,
+      auth: oauth,
+    });
+    assert.equal(refusal.code, 'policy_violation');
+    await core.ask('credentials.delete', { id: 'openai' });
+    const again = await core.refusal('credentials.create', {
+      id: 'openai',
+      provider: 'openai',
+      secretRef: ref,
+      auth: oauth,
+    });
+    assert.equal(again.code, 'already_exists');
+  });
+
+  test('A10, A17, A04 OAuth endpoints off the credential’s hosts, unknown grants and double headers are refused', async () => {
+    const ref = await stored('K');
+    const oauth = (more: object) =>
+      wish(ref, { auth: { kind: 'oauth2', grant: 'refresh_token', tokenEndpoint: 'https://up.test/token', ...more } });
+    for (const tokenEndpoint of [
+      'http://up.test/token',
+      'https://other.test/token',
+      'https://up.test:8443/token',
+      'https://u:p@up.test/token',
+    ]) {
+      assert.equal(
+        (await core.refusal('credentials.create', oauth({ tokenEndpoint }))).code,
+        'invalid_request',
+        tokenEndpoint,
+      );
+    }
     assert.equal(
-      (await core.refusal('credentials.create', oauth({ tokenEndpoint }))).code,
+      (await core.refusal('credentials.create', oauth({ grant: 'authorization_code' }))).code,
       'invalid_request',
-      tokenEndpoint,
     );
-  }
-  assert.equal(
-    (await core.refusal('credentials.create', oauth({ grant: 'authorization_code' }))).code,
-    'invalid_request',
-  );
-  const twice = {
-    kind: 'multi-header',
-    headers: [
-      { name: 'X-A', template: '{{a}}' },
-      { name: 'x-a', template: '{{b}}' },
-    ],
-  };
-  assert.equal((await core.refusal('credentials.create', wish(ref, { auth: twice }))).code, 'invalid_request');
-});
+    const twice = {
+      kind: 'multi-header',
+      headers: [
+        { name: 'X-A', template: '{{a}}' },
+        { name: 'x-a', template: '{{b}}' },
+      ],
+    };
+    assert.equal((await core.refusal('credentials.create', wish(ref, { auth: twice }))).code, 'invalid_request');
+  });
 
-test('G14 what could fail at use fails at creation, and nothing of it is stored', async () => {
-  const ref = await stored('K');
-  const bad = [
-    { auth: undefined },
-    { hosts: [] },
-    { auth: { kind: 'header', name: 'authorization', template: 'Bearer' } },
-    { auth: { kind: 'header', name: 'content-length', template: '{{secret}}' } },
-    { auth: { kind: 'path', prefix: 'bot{{secret}}' } },
-    { groupId: 'g' },
-    { upstreamPathPrefix: '/a/../b' },
-    { id: 'UPPER' },
-    { provider: 'Has Space' },
-    { unknown: true },
-  ];
-  for (const more of bad) {
+  test('G14 what could fail at use fails at creation, and nothing of it is stored', async () => {
+    const ref = await stored('K');
+    const bad = [
+      { auth: undefined },
+      { hosts: [] },
+      { auth: { kind: 'header', name: 'authorization', template: 'Bearer' } },
+      { auth: { kind: 'header', name: 'content-length', template: '{{secret}}' } },
+      { auth: { kind: 'path', prefix: 'bot{{secret}}' } },
+      { groupId: 'g' },
+      { upstreamPathPrefix: '/a/../b' },
+      { id: 'UPPER' },
+      { provider: 'Has Space' },
+      { unknown: true },
+    ];
+    for (const more of bad) {
+      assert.equal(
+        (await core.refusal('credentials.create', wish(ref, more))).code,
+        'invalid_request',
+        JSON.stringify(more),
+      );
+    }
+    assert.deepEqual((await core.ask('credentials.list', {})).credentials, []);
+  });
+
+  test('G9 an unpinned secret’s hosts are fixed by its first credential; another host needs its value again', async () => {
+    const ref = await stored('K', 'the-real-value-1');
+    await core.ask('credentials.create', wish(ref));
+    const elsewhere = wish(ref, { id: 'c2', hosts: ['other.test'] });
+    assert.equal((await core.refusal('credentials.create', elsewhere)).code, 'presence_required');
     assert.equal(
-      (await core.refusal('credentials.create', wish(ref, more))).code,
-      'invalid_request',
-      JSON.stringify(more),
+      (await core.refusal('credentials.create', { ...elsewhere, valueAgain: 'a-guess' })).code,
+      'presence_required',
     );
-  }
-  assert.deepEqual((await core.ask('credentials.list', {})).credentials, []);
-});
+    await core.ask('credentials.create', { ...elsewhere, valueAgain: 'the-real-value-1' });
+    const [secret] = (await core.ask('secrets.list', {})).secrets;
+    assert.deepEqual(secret?.hosts, ['other.test', 'up.test']);
+  });
 
-test('G9 an unpinned secret’s hosts are fixed by its first credential; another host needs its value again', async () => {
-  const ref = await stored('K', 'the-real-value-1');
-  await core.ask('credentials.create', wish(ref));
-  const elsewhere = wish(ref, { id: 'c2', hosts: ['other.test'] });
-  assert.equal((await core.refusal('credentials.create', elsewhere)).code, 'presence_required');
-  assert.equal(
-    (await core.refusal('credentials.create', { ...elsewhere, valueAgain: 'a-guess' })).code,
-    'presence_required',
-  );
-  await core.ask('credentials.create', { ...elsewhere, valueAgain: 'the-real-value-1' });
-  const [secret] = (await core.ask('secrets.list', {})).secrets;
-  assert.deepEqual(secret?.hosts, ['other.test', 'up.test']);
-});
+  test('G9 deleting the credential does not free the hosts of its secret', async () => {
+    const ref = await stored('K');
+    await core.ask('credentials.create', wish(ref));
+    await core.ask('credentials.delete', { id: 'c1' });
+    assert.equal(
+      (await core.refusal('credentials.create', wish(ref, { hosts: ['other.test'] }))).code,
+      'presence_required',
+    );
+  });
 
-test('G9 deleting the credential does not free the hosts of its secret', async () => {
-  const ref = await stored('K');
-  await core.ask('credentials.create', wish(ref));
-  await core.ask('credentials.delete', { id: 'c1' });
-  assert.equal(
-    (await core.refusal('credentials.create', wish(ref, { hosts: ['other.test'] }))).code,
-    'presence_required',
-  );
-});
+  test('C02 a workspace secret cannot be given to another workspace by a credential', async () => {
+    const ref = await stored('K', 'some-value-01', { scope: { workspace: { workspace_id: 'w1' } } });
+    assert.equal((await core.refusal('credentials.create', wish(ref, { workspaceId: 'w2' }))).code, 'policy_violation');
+    const made = await core.ask('credentials.create', wish(ref));
+    assert.equal(made.workspaceId, 'w1', 'left out, the secret’s own scope is meant');
+  });
 
-test('C02 a workspace secret cannot be given to another workspace by a credential', async () => {
-  const ref = await stored('K', 'some-value-01', { scope: { workspace: { workspace_id: 'w1' } } });
-  assert.equal((await core.refusal('credentials.create', wish(ref, { workspaceId: 'w2' }))).code, 'policy_violation');
-  const made = await core.ask('credentials.create', wish(ref));
-  assert.equal(made.workspaceId, 'w1', 'left out, the secret’s own scope is meant');
-});
+  test('G4 deleting a registry credential switches it off until it is enabled again', async () => {
+    await stored('OPENAI_API_KEY', openAiKey);
+    assert.deepEqual(await core.ask('credentials.delete', { id: 'openai' }), { id: 'openai', removed: true });
+    assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
+    await core.reopen();
+    assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
+    await core.ask('credentials.setEnabled', { id: 'openai', enabled: true });
+    assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, true);
+  });
 
-test('G4 deleting a registry credential switches it off until it is enabled again', async () => {
-  await stored('OPENAI_API_KEY', openAiKey);
-  assert.deepEqual(await core.ask('credentials.delete', { id: 'openai' }), { id: 'openai', removed: true });
-  assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
-  await core.reopen();
-  assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
-  await core.ask('credentials.setEnabled', { id: 'openai', enabled: true });
-  assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, true);
-});
+  test('deleting a credential that is not there says removed: false', async () => {
+    assert.deepEqual(await core.ask('credentials.delete', { id: 'nobody' }), { id: 'nobody', removed: false });
+  });
 
-test('deleting a credential that is not there says removed: false', async () => {
-  assert.deepEqual(await core.ask('credentials.delete', { id: 'nobody' }), { id: 'nobody', removed: false });
-});
+  test('a local service needs allowLocal, and only that', async () => {
+    const ref = await stored('K');
+    const made = await core.ask('credentials.create', wish(ref, { hosts: ['localhost:8080'], allowLocal: true }));
+    assert.deepEqual(made.hosts, ['localhost:8080']);
+    assert.equal(made.allowLocal, true);
+  });
 
-test('a local service needs allowLocal, and only that', async () => {
-  const ref = await stored('K');
-  const made = await core.ask('credentials.create', wish(ref, { hosts: ['localhost:8080'], allowLocal: true }));
-  assert.deepEqual(made.hosts, ['localhost:8080']);
-  assert.equal(made.allowLocal, true);
-});
-
-test('derived ids never collide: dots, capitals and long names become a hash', async () => {
-  const scopes = ['a.b', 'A-B', 'a-b', 'x'.repeat(60)].map((id) => ({ workspace: { workspace_id: id } }));
-  for (const scope of scopes) await stored('OPENAI_API_KEY', openAiKey, { scope });
-  const ids = (await core.ask('credentials.list', {})).credentials.map(({ id }) => id);
-  assert.equal(new Set(ids).size, 4);
-  assert.ok(ids.includes('openai.ws-a-b'));
-  assert.ok(ids.every((id) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)));
+  test('derived ids never collide: dots, capitals and long names become a hash', async () => {
+    const scopes = ['a.b', 'A-B', 'a-b', 'x'.repeat(60)].map((id) => ({ workspace: { workspace_id: id } }));
+    for (const scope of scopes) await stored('OPENAI_API_KEY', openAiKey, { scope });
+    const ids = (await core.ask('credentials.list', {})).credentials.map(({ id }) => id);
+    assert.equal(new Set(ids).size, 4);
+    assert.ok(ids.includes('openai.ws-a-b'));
+    assert.ok(ids.every((id) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)));
+  });
 });

@@ -1,231 +1,234 @@
 import assert from 'node:assert/strict';
 import { chmod, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import type { Actor } from '#contract/call.ts';
 import type { OperationName } from '#contract/operations.ts';
 import { operations } from '#contract/operations.ts';
 import { openTestCore, type TestCore } from '../core.fixture.ts';
 
-const open: TestCore[] = [];
-afterEach(async () => {
-  for (const core of open.splice(0)) await core.close();
-});
+// In a suite of its own: hooks at the top of a file would run for every file of the process.
+describe('the vault through dispatch', () => {
+  const open: TestCore[] = [];
+  afterEach(async () => {
+    for (const core of open.splice(0)) await core.close();
+  });
 
-async function newCore(options: Parameters<typeof openTestCore>[0] = {}): Promise<TestCore> {
-  const core = await openTestCore(options);
-  open.push(core);
-  return core;
-}
-
-const passphrase = 'correct horse battery';
-const withPassphrase = { choice: { provider: 'passphrase', passphrase } as const };
-const window: Actor = { kind: 'operator', via: 'window' };
-
-test('V01 the CLI’s first question creates a file vault with a 64-digit fingerprint', async () => {
-  const core = await newCore();
-  const status = await core.ask('vault.status', {});
-  assert.equal(status.state, 'unlocked');
-  assert.equal(status.keyProvider, 'file');
-  assert.match(status.fingerprint ?? '', /^[0-9a-f]{64}$/);
-});
-
-test('the window and the console are asked first: their questions create nothing', async () => {
-  const core = await newCore();
-  for (const via of ['window', 'console', 'host'] as const) {
-    const status = await core.ask('vault.status', {}, { actor: { kind: 'operator', via } });
-    assert.equal(status.state, 'missing');
+  async function newCore(options: Parameters<typeof openTestCore>[0] = {}): Promise<TestCore> {
+    const core = await openTestCore(options);
+    open.push(core);
+    return core;
   }
-  assert.equal((await core.refusal('secrets.list', {}, { actor: window })).code, 'vault_missing');
-});
 
-test('two first questions at once create one vault', async () => {
-  const core = await newCore();
-  const [a, b] = await Promise.all([core.ask('vault.status', {}), core.ask('secrets.list', {})]);
-  assert.equal(a.state, 'unlocked');
-  assert.deepEqual(b.secrets, []);
-  assert.equal((await core.ask('audit.list', { kind: 'vault.init' })).entries.length, 1);
-});
+  const passphrase = 'correct horse battery';
+  const withPassphrase = { choice: { provider: 'passphrase', passphrase } as const };
+  const window: Actor = { kind: 'operator', via: 'window' };
 
-test('V02, G6 init with a passphrase on an empty folder makes that vault and no key file', async () => {
-  const core = await newCore();
-  const status = await core.ask('vault.init', { choice: { provider: 'passphrase', passphrase } });
-  assert.equal(status.keyProvider, 'passphrase');
-  assert.deepEqual(await readdir(path.join(core.folder, 'keys')).catch(() => []), []);
-});
+  test('V01 the CLI’s first question creates a file vault with a 64-digit fingerprint', async () => {
+    const core = await newCore();
+    const status = await core.ask('vault.status', {});
+    assert.equal(status.state, 'unlocked');
+    assert.equal(status.keyProvider, 'file');
+    assert.match(status.fingerprint ?? '', /^[0-9a-f]{64}$/);
+  });
 
-test('G6 init on an existing vault is refused, says so, and changes nothing', async () => {
-  const core = await newCore();
-  const before = await core.ask('vault.status', {});
-  const refusal = await core.refusal('vault.init', { choice: { provider: 'passphrase', passphrase } });
-  assert.equal(refusal.code, 'already_exists');
-  assert.match(refusal.message, /not touched/);
-  assert.equal((await core.ask('vault.status', {})).fingerprint, before.fingerprint);
-});
+  test('the window and the console are asked first: their questions create nothing', async () => {
+    const core = await newCore();
+    for (const via of ['window', 'console', 'host'] as const) {
+      const status = await core.ask('vault.status', {}, { actor: { kind: 'operator', via } });
+      assert.equal(status.state, 'missing');
+    }
+    assert.equal((await core.refusal('secrets.list', {}, { actor: window })).code, 'vault_missing');
+  });
 
-test('G7, V04 unlocking lives in the host: until lock every question is answered, then none', async () => {
-  const core = await newCore(withPassphrase);
-  await core.ask('secrets.create', { name: 'A', value: 'some-value' });
-  await core.ask('vault.lock', {});
-  assert.equal((await core.refusal('secrets.list', {})).code, 'vault_locked');
-  await core.ask('vault.unlock', { passphrase });
-  assert.equal((await core.ask('secrets.list', {})).secrets.length, 1);
-  await core.reopen();
-  assert.equal((await core.ask('vault.status', {})).state, 'locked', 'a new host starts locked');
-});
+  test('two first questions at once create one vault', async () => {
+    const core = await newCore();
+    const [a, b] = await Promise.all([core.ask('vault.status', {}), core.ask('secrets.list', {})]);
+    assert.equal(a.state, 'unlocked');
+    assert.deepEqual(b.secrets, []);
+    assert.equal((await core.ask('audit.list', { kind: 'vault.init' })).entries.length, 1);
+  });
 
-test('I10 locked means locked: only status, init, unlock, lock, restore, doctor, settings and shutdown answer', async () => {
-  const core = await newCore(withPassphrase);
-  await core.ask('vault.status', {});
-  await core.ask('vault.lock', {});
-  for (const name of Object.keys(operations) as OperationName[]) {
-    if (operations[name].vault === 'any') continue;
-    assert.equal((await core.refusal(name, {})).code, 'vault_locked', name);
-  }
-  const answer = await core.core.invoke(
-    {
-      door: 'envelope',
-      caller: { kind: 'bearer' },
-      method: 'POST',
-      target: '/aivault/proxy',
-      headers: [['authorization', `Bearer avp_${'a'.repeat(43)}`]],
-      body: new TextEncoder().encode('{}'),
-    },
-    new AbortController().signal,
-  );
-  assert.equal(answer.refusal?.error, 'vault_locked');
-  assert.equal(answer.status, 423);
-});
+  test('V02, G6 init with a passphrase on an empty folder makes that vault and no key file', async () => {
+    const core = await newCore();
+    const status = await core.ask('vault.init', { choice: { provider: 'passphrase', passphrase } });
+    assert.equal(status.keyProvider, 'passphrase');
+    assert.deepEqual(await readdir(path.join(core.folder, 'keys')).catch(() => []), []);
+  });
 
-test('V05, G58 wrong passphrases are refused, audited and slowed down', async () => {
-  const core = await newCore(withPassphrase);
-  await core.ask('vault.status', {});
-  await core.ask('vault.lock', {});
-  const codes: string[] = [];
-  for (let i = 0; i < 6; i++) codes.push((await core.refusal('vault.unlock', { passphrase: 'wrong' })).code);
-  assert.equal(codes[0], 'vault_locked');
-  assert.ok(codes.includes('rate_limited'));
-  core.clock.ms += 60 * 60 * 1000;
-  await core.ask('vault.unlock', { passphrase });
-  const { entries } = await core.ask('audit.list', { kind: 'vault.unlock', outcome: 'refused' });
-  assert.equal(entries.length, 6);
-  assert.ok(!JSON.stringify(entries).includes('wrong'));
-});
+  test('G6 init on an existing vault is refused, says so, and changes nothing', async () => {
+    const core = await newCore();
+    const before = await core.ask('vault.status', {});
+    const refusal = await core.refusal('vault.init', { choice: { provider: 'passphrase', passphrase } });
+    assert.equal(refusal.code, 'already_exists');
+    assert.match(refusal.message, /not touched/);
+    assert.equal((await core.ask('vault.status', {})).fingerprint, before.fingerprint);
+  });
 
-test('presence: a passphrase vault asks for it again; the window’s word counts only from the window', async () => {
-  const core = await newCore(withPassphrase);
-  await core.ask('vault.status', {});
-  const ask = (presence?: object, actor?: Actor) =>
-    core.raw(
-      'vault.rotateMaster',
-      {},
-      { ...(presence === undefined ? {} : { presence }), ...(actor === undefined ? {} : { actor }) },
+  test('G7, V04 unlocking lives in the host: until lock every question is answered, then none', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    await core.ask('vault.lock', {});
+    assert.equal((await core.refusal('secrets.list', {})).code, 'vault_locked');
+    await core.ask('vault.unlock', { passphrase });
+    assert.equal((await core.ask('secrets.list', {})).secrets.length, 1);
+    await core.reopen();
+    assert.equal((await core.ask('vault.status', {})).state, 'locked', 'a new host starts locked');
+  });
+
+  test('I10 locked means locked: only status, init, unlock, lock, restore, doctor, settings and shutdown answer', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    await core.ask('vault.lock', {});
+    for (const name of Object.keys(operations) as OperationName[]) {
+      if (operations[name].vault === 'any') continue;
+      assert.equal((await core.refusal(name, {})).code, 'vault_locked', name);
+    }
+    const answer = await core.core.invoke(
+      {
+        door: 'envelope',
+        caller: { kind: 'bearer' },
+        method: 'POST',
+        target: '/aivault/proxy',
+        headers: [['authorization', `Bearer avp_${'a'.repeat(43)}`]],
+        body: new TextEncoder().encode('{}'),
+      },
+      new AbortController().signal,
     );
-  for (const [presence, actor] of [
-    [undefined, undefined],
-    [{ passphrase: 'wrong' }, undefined],
-    [{ confirmed: true }, undefined],
-    [undefined, window],
-  ] as const) {
-    const result = await ask(presence, actor);
-    assert.equal(result.ok ? '' : result.error.error, 'presence_required');
-  }
-  const { entries } = await core.ask('audit.list', { kind: 'vault.rotateMaster' });
-  assert.deepEqual(
-    entries.map(({ code }) => code),
-    Array(4).fill('presence_required'),
-  );
-});
-
-test('V07 rotate-master on a key file leaves everything readable, and the log says there was no proof', async () => {
-  const core = await newCore();
-  await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value: 'sk-proj-abcdefghijklmnopqrstuvwx' });
-  const before = await core.ask('vault.status', {});
-  const after = await core.ask('vault.rotateMaster', {});
-  assert.notEqual(after.fingerprint, before.fingerprint);
-  await core.reopen();
-  assert.equal((await core.ask('secrets.list', {})).secrets[0]?.name, 'OPENAI_API_KEY');
-  assert.deepEqual(await core.ask('audit.verify', {}), {
-    intact: true,
-    entries: (await core.ask('audit.list', {})).entries.length,
-    break: null,
+    assert.equal(answer.refusal?.error, 'vault_locked');
+    assert.equal(answer.status, 423);
   });
-  const [entry] = (await core.ask('audit.list', { kind: 'vault.rotateMaster' })).entries;
-  assert.equal(entry?.presence, 'none');
-});
 
-test('V10 rotating with text that is no key is refused and changes nothing', async () => {
-  const core = await newCore();
-  const before = await core.ask('vault.status', {});
-  for (const newKey of ['garbage', '', 'ab'.repeat(31), 'A'.repeat(44)]) {
-    const refusal = await core.refusal('vault.rotateMaster', { newKey });
-    assert.equal(refusal.code, 'invalid_request', newKey);
-  }
-  assert.equal((await core.ask('vault.status', {})).fingerprint, before.fingerprint);
-});
-
-test('V11, G57 files are 0600 and folders 0700, and doctor names what drifted', async () => {
-  const core = await newCore();
-  await core.ask('secrets.create', { name: 'A', value: 'some-value' });
-  for (const file of ['vault.db', 'audit.db', 'keys/kek.key']) {
-    assert.equal((await stat(path.join(core.folder, file))).mode & 0o777, 0o600, file);
-  }
-  const fine = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
-  assert.equal(fine?.state, 'ok');
-  await chmod(path.join(core.folder, 'audit.db'), 0o644);
-  const drifted = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
-  assert.equal(drifted?.state, 'broken');
-  assert.match(drifted?.next ?? '', /^chmod 600 '.*audit\.db'$/);
-});
-
-test('a clock before the newest entry is found by doctor', async () => {
-  const core = await newCore();
-  await core.ask('secrets.create', { name: 'A', value: 'some-value' });
-  core.clock.ms -= 365 * 24 * 60 * 60 * 1000;
-  const found = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'clock');
-  assert.equal(found?.state, 'broken');
-});
-
-test('an idle passphrase vault locks itself after the set minutes, and says when', async () => {
-  const core = await newCore(withPassphrase);
-  const status = await core.ask('vault.status', {});
-  assert.ok(status.locksAtMs !== null && status.locksAtMs - core.clock.ms <= 15 * 60_000);
-  await core.ask('settings.set', { idleLockMinutes: 1 });
-  core.clock.ms += 61_000;
-  const later = await core.ask('vault.status', {});
-  assert.equal(later.state, 'locked');
-  await core.ask('vault.unlock', { passphrase });
-  const [entry] = (await core.ask('audit.list', { kind: 'vault.lock' })).entries;
-  assert.deepEqual([entry?.actor, entry?.note], ['host', 'idle']);
-});
-
-test('a key-file vault does not lock itself unless told so', async () => {
-  const core = await newCore();
-  assert.equal((await core.ask('vault.status', {})).locksAtMs, null);
-  const settings = await core.ask('settings.set', { idleLockMinutes: 5 });
-  assert.equal(settings.idleLockMinutes, 5);
-  assert.ok((await core.ask('vault.status', {})).locksAtMs !== null);
-  await core.reopen();
-  assert.equal((await core.ask('settings.show', {})).idleLockMinutes, 5);
-});
-
-test('a vault that was not made with hooks gives nothing out under them', async () => {
-  const core = await newCore();
-  await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value: 'sk-proj-abcdefghijklmnopqrstuvwx' });
-  await core.reopen({
-    egress: { devResolve: new Map([['api.openai.com', { address: '127.0.0.1', port: 9 }]]), devCa: null },
-    developmentHooksSet: true,
+  test('V05, G58 wrong passphrases are refused, audited and slowed down', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    await core.ask('vault.lock', {});
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i++) codes.push((await core.refusal('vault.unlock', { passphrase: 'wrong' })).code);
+    assert.equal(codes[0], 'vault_locked');
+    assert.ok(codes.includes('rate_limited'));
+    core.clock.ms += 60 * 60 * 1000;
+    await core.ask('vault.unlock', { passphrase });
+    const { entries } = await core.ask('audit.list', { kind: 'vault.unlock', outcome: 'refused' });
+    assert.equal(entries.length, 6);
+    assert.ok(!JSON.stringify(entries).includes('wrong'));
   });
-  const answer = await core.core.invoke(
-    {
-      door: 'envelope',
-      caller: { kind: 'operator', via: 'cli' },
-      method: 'POST',
-      target: '/aivault/proxy',
-      headers: [['content-type', 'application/json']],
-      body: new TextEncoder().encode('{"capability":"openai/models","request":{"method":"GET","path":"/v1/models"}}'),
-    },
-    new AbortController().signal,
-  );
-  assert.equal(answer.refusal?.error, 'policy_violation');
+
+  test('presence: a passphrase vault asks for it again; the window’s word counts only from the window', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    const ask = (presence?: object, actor?: Actor) =>
+      core.raw(
+        'vault.rotateMaster',
+        {},
+        { ...(presence === undefined ? {} : { presence }), ...(actor === undefined ? {} : { actor }) },
+      );
+    for (const [presence, actor] of [
+      [undefined, undefined],
+      [{ passphrase: 'wrong' }, undefined],
+      [{ confirmed: true }, undefined],
+      [undefined, window],
+    ] as const) {
+      const result = await ask(presence, actor);
+      assert.equal(result.ok ? '' : result.error.error, 'presence_required');
+    }
+    const { entries } = await core.ask('audit.list', { kind: 'vault.rotateMaster' });
+    assert.deepEqual(
+      entries.map(({ code }) => code),
+      Array(4).fill('presence_required'),
+    );
+  });
+
+  test('V07 rotate-master on a key file leaves everything readable, and the log says there was no proof', async () => {
+    const core = await newCore();
+    await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value: 'sk-proj-abcdefghijklmnopqrstuvwx' });
+    const before = await core.ask('vault.status', {});
+    const after = await core.ask('vault.rotateMaster', {});
+    assert.notEqual(after.fingerprint, before.fingerprint);
+    await core.reopen();
+    assert.equal((await core.ask('secrets.list', {})).secrets[0]?.name, 'OPENAI_API_KEY');
+    assert.deepEqual(await core.ask('audit.verify', {}), {
+      intact: true,
+      entries: (await core.ask('audit.list', {})).entries.length,
+      break: null,
+    });
+    const [entry] = (await core.ask('audit.list', { kind: 'vault.rotateMaster' })).entries;
+    assert.equal(entry?.presence, 'none');
+  });
+
+  test('V10 rotating with text that is no key is refused and changes nothing', async () => {
+    const core = await newCore();
+    const before = await core.ask('vault.status', {});
+    for (const newKey of ['garbage', '', 'ab'.repeat(31), 'A'.repeat(44)]) {
+      const refusal = await core.refusal('vault.rotateMaster', { newKey });
+      assert.equal(refusal.code, 'invalid_request', newKey);
+    }
+    assert.equal((await core.ask('vault.status', {})).fingerprint, before.fingerprint);
+  });
+
+  test('V11, G57 files are 0600 and folders 0700, and doctor names what drifted', async () => {
+    const core = await newCore();
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    for (const file of ['vault.db', 'audit.db', 'keys/kek.key']) {
+      assert.equal((await stat(path.join(core.folder, file))).mode & 0o777, 0o600, file);
+    }
+    const fine = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
+    assert.equal(fine?.state, 'ok');
+    await chmod(path.join(core.folder, 'audit.db'), 0o644);
+    const drifted = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
+    assert.equal(drifted?.state, 'broken');
+    assert.match(drifted?.next ?? '', /^chmod 600 '.*audit\.db'$/);
+  });
+
+  test('a clock before the newest entry is found by doctor', async () => {
+    const core = await newCore();
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    core.clock.ms -= 365 * 24 * 60 * 60 * 1000;
+    const found = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'clock');
+    assert.equal(found?.state, 'broken');
+  });
+
+  test('an idle passphrase vault locks itself after the set minutes, and says when', async () => {
+    const core = await newCore(withPassphrase);
+    const status = await core.ask('vault.status', {});
+    assert.ok(status.locksAtMs !== null && status.locksAtMs - core.clock.ms <= 15 * 60_000);
+    await core.ask('settings.set', { idleLockMinutes: 1 });
+    core.clock.ms += 61_000;
+    const later = await core.ask('vault.status', {});
+    assert.equal(later.state, 'locked');
+    await core.ask('vault.unlock', { passphrase });
+    const [entry] = (await core.ask('audit.list', { kind: 'vault.lock' })).entries;
+    assert.deepEqual([entry?.actor, entry?.note], ['host', 'idle']);
+  });
+
+  test('a key-file vault does not lock itself unless told so', async () => {
+    const core = await newCore();
+    assert.equal((await core.ask('vault.status', {})).locksAtMs, null);
+    const settings = await core.ask('settings.set', { idleLockMinutes: 5 });
+    assert.equal(settings.idleLockMinutes, 5);
+    assert.ok((await core.ask('vault.status', {})).locksAtMs !== null);
+    await core.reopen();
+    assert.equal((await core.ask('settings.show', {})).idleLockMinutes, 5);
+  });
+
+  test('a vault that was not made with hooks gives nothing out under them', async () => {
+    const core = await newCore();
+    await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value: 'sk-proj-abcdefghijklmnopqrstuvwx' });
+    await core.reopen({
+      egress: { devResolve: new Map([['api.openai.com', { address: '127.0.0.1', port: 9 }]]), devCa: null },
+      developmentHooksSet: true,
+    });
+    const answer = await core.core.invoke(
+      {
+        door: 'envelope',
+        caller: { kind: 'operator', via: 'cli' },
+        method: 'POST',
+        target: '/aivault/proxy',
+        headers: [['content-type', 'application/json']],
+        body: new TextEncoder().encode('{"capability":"openai/models","request":{"method":"GET","path":"/v1/models"}}'),
+      },
+      new AbortController().signal,
+    );
+    assert.equal(answer.refusal?.error, 'policy_violation');
+  });
 });
