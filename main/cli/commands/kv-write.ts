@@ -160,9 +160,10 @@ export const deleteCommand = command({
   async run(values, session) {
     const gone = await session.ask('paths.delete', { path: values.path, permanent: values.permanent });
     session.out.answer(gone, () => {
+      const amount = `${gone.versions} ${gone.versions === 1 ? 'version' : 'versions'}, for good`;
       session.out.line(
         `Deleted: ${gone.path} `,
-        dim(gone.permanent ? `${gone.versions} versions, for good` : 'aivault kv restore brings it back'),
+        dim(gone.permanent ? `(${amount})` : '(`aivault kv restore` brings it back)'),
       );
     });
     return 0;
