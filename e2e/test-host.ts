@@ -48,7 +48,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)));
   const client = await untilServing(child, environment, () => printed, options.patienceMs ?? 20_000);
-  const discovery = JSON.parse(readFileSync(join(folder, 'run', 'host.json'), 'utf8')) as { baseUrl: string };
+  const baseUrl = await publishedBy(child.pid!, join(folder, 'run', 'host.json'));
 
   const ended = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -58,7 +58,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   };
   return {
     folder,
-    baseUrl: discovery.baseUrl,
+    baseUrl,
     pid: child.pid!,
     client,
     output: () => printed,
@@ -74,6 +74,20 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The endpoint's address, once this process has written it: a killed host leaves its file behind. */
+async function publishedBy(pid: number, file: string): Promise<string> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    try {
+      const discovery = JSON.parse(readFileSync(file, 'utf8')) as { baseUrl: string; pid: number };
+      if (discovery.pid === pid) return discovery.baseUrl;
+    } catch {
+      // Not there yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('aivaultd did not say where it listens');
 }
 
 async function untilServing(

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, beforeEach, test } from 'node:test';
+import { chromium } from 'playwright';
 import { type Authority, createAuthority } from '../authority.ts';
 import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
 import { missing } from '../needs.ts';
@@ -210,6 +213,43 @@ test('a body that cannot be sent again means one upstream call, whatever it answ
   const { status } = await use('public', { method: 'POST', body, duplex: 'half' });
   assert.equal(status, 401);
   assert.equal(api.requests.length, 1);
+});
+
+test('the CLI and a real browser connect an account as a person would', {
+  skip: skip || missing('chromium'),
+}, async () => {
+  const program = new URL('../../main/cli/aivault.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [program, 'oauth', 'connect', '--credential', 'public', '--no-open'], {
+    env: { PATH: process.env.PATH, HOME: host.folder, AIVAULT_DIR: host.folder },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const ended = once(child, 'exit');
+  while (!/https:\S+/.test(said)) await wait(0.05);
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      `--host-resolver-rules=MAP id.test 127.0.0.1:${identity.port}`,
+      '--ignore-certificate-errors',
+      '--no-sandbox',
+    ],
+  });
+  try {
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    await page.goto(/https:\S+/.exec(said)![0]);
+    await page.fill('input[name=login]', 'ada');
+    await page.fill('input[name=password]', 'x');
+    await page.click('button[type=submit]');
+    await page.click('button[type=submit]');
+    await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
+    assert.match(await page.innerText('body'), /You can close this window/);
+  } finally {
+    await browser.close();
+  }
+  const [code] = (await ended) as [number];
+  assert.equal(code, 0, said);
+  assert.match(said, /Account connected/);
+  assert.equal((await use('public')).status, 200);
 });
 
 test('client_credentials uses Basic and is asked once for many uses', { skip }, async () => {
