@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MacKey } from '../../main/core/crypto/mac-key.ts';
 import { systemRandom } from '../../main/core/crypto/random.ts';
 import { pathTable, rowIdOf, valueId, valueTable } from '../../main/core/paths/path-rows.ts';
 import { nextRow } from '../../main/core/paths/path-write.ts';
@@ -30,7 +31,7 @@ async function seed(folder: string): Promise<void> {
     tables: [valueTable],
   });
   await vault.init({ provider: 'file' }, { development: false });
-  const naming = vault.subkey('path.naming');
+  const naming = new MacKey(vault.subkey('path.naming'));
   for (let start = 0; start < count; start += batch) {
     await vault.change((tx) => {
       for (let i = start; i < Math.min(count, start + batch); i++) {

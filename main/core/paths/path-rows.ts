@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { pathMetadata, secretType } from '#contract/schemas/paths.ts';
 import { timeMs } from '#contract/schemas/secrets.ts';
+import type { MacKey } from '../crypto/mac-key.ts';
 import type { TableSpec } from '../vault/sealed.ts';
 
 // What is sealed for a path secret: one row of facts per path, one row per value. Facts are opened at unlock, because
@@ -47,8 +47,8 @@ export const valueTable: TableSpec<ValueRow> = {
  * The row id of a path: HMAC-SHA-256 under a subkey of the vault. Two writers of one new path meet in one row, and the
  * ids on disk tell nothing about the paths.
  */
-export function rowIdOf(namingKey: Uint8Array, path: string): string {
-  return createHmac('sha256', namingKey).update(path).digest('hex');
+export function rowIdOf(naming: MacKey, path: string): string {
+  return naming.mac(Buffer.from(path)).toString('hex');
 }
 
 /** The row id of one value. */

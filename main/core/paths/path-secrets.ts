@@ -2,6 +2,7 @@
 
 import { AivaultError } from '#contract/errors.ts';
 import type { PathDetail, PathSummary, PathValue, PathVersion, PathWritten } from '#contract/schemas/paths.ts';
+import { MacKey } from '../crypto/mac-key.ts';
 import type { SealedTables } from '../vault/sealed.ts';
 import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 import { checkPath, durationMs } from './path-grammar.ts';
@@ -58,7 +59,11 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
   const { vault, now } = deps;
   const index = new PathIndex();
 
-  const idOf = (path: string): string => rowIdOf(deps.namingKey(), path);
+  let naming: MacKey | null = null;
+  const idOf = (path: string): string => {
+    naming ??= new MacKey(deps.namingKey());
+    return rowIdOf(naming, path);
+  };
   const any = (path: string): readonly [id: string, row: PathRow] => {
     const id = idOf(checkPath(path));
     const row = vault.table(pathTable).get(id);
@@ -84,6 +89,8 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
     },
 
     close() {
+      naming?.forget();
+      naming = null;
       index.fill([]);
     },
 
