@@ -3,7 +3,7 @@ import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
 
@@ -46,89 +46,93 @@ const asAgent = (...words: string[]) => {
   );
 };
 
-before(async () => {
-  if (!isRoot) return;
-  upstream = await startFakeUpstream({ names: ['api.openai.com'] });
-  folder = mkdtempSync(path.join(tmpdir(), 'aivault-agent-'));
-  chmodSync(folder, 0o755);
-  environment = {
-    PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin:/usr/sbin:/sbin`,
-    HOME: folder,
-    AIVAULT_DIR: path.join(folder, 'vault'),
-    AIVAULTD_SHARED_SOCKET: path.join(folder, 'shared', 'aivaultd.sock'),
-    AIVAULT_DEV_RESOLVE: upstream.resolve('api.openai.com'),
-    AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath,
-  };
-  execFileSync('useradd', ['--system', '--create-home', '--home-dir', path.join(folder, 'agent'), agent]);
-});
+describe('an agent of another user', () => {
+  before(async () => {
+    if (!isRoot) return;
+    upstream = await startFakeUpstream({ names: ['api.openai.com'] });
+    folder = mkdtempSync(path.join(tmpdir(), 'aivault-agent-'));
+    chmodSync(folder, 0o755);
+    environment = {
+      PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin:/usr/sbin:/sbin`,
+      HOME: folder,
+      AIVAULT_DIR: path.join(folder, 'vault'),
+      AIVAULTD_SHARED_SOCKET: path.join(folder, 'shared', 'aivaultd.sock'),
+      AIVAULT_DEV_RESOLVE: upstream.resolve('api.openai.com'),
+      AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath,
+    };
+    execFileSync('useradd', ['--system', '--create-home', '--home-dir', path.join(folder, 'agent'), agent]);
+  });
 
-after(async () => {
-  if (!isRoot) return;
-  await run('aivault', 'shutdown');
-  await upstream.close();
-  spawnSync('userdel', ['--force', agent]);
-  rmSync(folder, { recursive: true, force: true });
-});
+  after(async () => {
+    if (!isRoot) return;
+    await run('aivault', 'shutdown');
+    await upstream.close();
+    spawnSync('userdel', ['--force', agent]);
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-test('an agent of another user invokes with the token written for its group, and nothing else', { skip }, async () => {
-  const made = await run(
-    'aivault',
-    'secrets',
-    'create',
-    '--name',
-    'OPENAI_API_KEY',
-    '--value',
-    'sk-proj-0123456789abcdef0123',
-  );
-  assert.equal(made.code, 0, made.stderr);
-  const set = await run(
-    'aivault',
-    'setup',
-    'agent-access',
-    '--agent-user',
-    agent,
-    '--daemon-user',
-    userInfo().username,
-    '--capability',
-    'openai/models',
-  );
-  assert.equal(set.code, 0, set.stderr + set.stdout);
-  assert.doesNotMatch(set.stdout, /avp_/);
+  test('an agent of another user invokes with the token written for its group, and nothing else', {
+    skip,
+  }, async () => {
+    const made = await run(
+      'aivault',
+      'secrets',
+      'create',
+      '--name',
+      'OPENAI_API_KEY',
+      '--value',
+      'sk-proj-0123456789abcdef0123',
+    );
+    assert.equal(made.code, 0, made.stderr);
+    const set = await run(
+      'aivault',
+      'setup',
+      'agent-access',
+      '--agent-user',
+      agent,
+      '--daemon-user',
+      userInfo().username,
+      '--capability',
+      'openai/models',
+    );
+    assert.equal(set.code, 0, set.stderr + set.stdout);
+    assert.doesNotMatch(set.stdout, /avp_/);
 
-  const token = statSync(path.join(folder, 'shared', 'agent.token'));
-  assert.equal((token.mode & 0o777).toString(8), '640');
-  assert.equal((statSync(path.join(folder, 'shared')).mode & 0o7777).toString(8), '2750');
-  assert.equal((await run('aivault', 'shutdown')).code, 0);
+    const token = statSync(path.join(folder, 'shared', 'agent.token'));
+    assert.equal((token.mode & 0o777).toString(8), '640');
+    assert.equal((statSync(path.join(folder, 'shared')).mode & 0o7777).toString(8), '2750');
+    assert.equal((await run('aivault', 'shutdown')).code, 0);
 
-  const daemon = spawn(path.join(programs, 'aivaultd'), ['--shared'], { env: environment, stdio: 'ignore' });
-  try {
-    for (let tries = 0; tries < 200 && !existsSync(environment.AIVAULTD_SHARED_SOCKET!); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const daemon = spawn(path.join(programs, 'aivaultd'), ['--shared'], { env: environment, stdio: 'ignore' });
+    try {
+      for (let tries = 0; tries < 200 && !existsSync(environment.AIVAULTD_SHARED_SOCKET!); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const invoked = await asAgent('json', 'openai/models');
+      assert.equal(invoked.code, 0, invoked.stderr);
+      assert.equal(upstream.requests.at(-1)?.header('authorization')[0], 'Bearer sk-proj-0123456789abcdef0123');
+
+      const refused = await asAgent('invoke', 'openai/embeddings', '--body', '{}');
+      assert.equal(refused.code, 5, refused.stderr);
+      for (const words of [
+        ['secrets', 'list'],
+        ['token', 'list'],
+        ['audit'],
+        ['credential', 'list'],
+        ['lock'],
+        ['token', 'mint', '--capability', 'openai/models'],
+      ]) {
+        const asked = await asAgent(...words);
+        assert.equal(asked.code, 5, `${words.join(' ')}: ${asked.stdout}${asked.stderr}`);
+        assert.match(asked.stderr, /^error: operator_required: /);
+      }
+      // The vault itself is out of reach of the agent's hands as well.
+      assert.notEqual(spawnSync('runuser', ['-u', agent, '--', 'ls', environment.AIVAULT_DIR!]).status, 0);
+      const entries = JSON.parse((await run('aivault', 'audit', '--json', '--limit', '5')).stdout);
+      assert.ok(entries.some(({ actor }: { actor: string }) => /^agent:tok_/.test(actor)));
+    } finally {
+      daemon.kill('SIGTERM');
+      await new Promise((resolve) => daemon.once('exit', resolve));
     }
-    const invoked = await asAgent('json', 'openai/models');
-    assert.equal(invoked.code, 0, invoked.stderr);
-    assert.equal(upstream.requests.at(-1)?.header('authorization')[0], 'Bearer sk-proj-0123456789abcdef0123');
-
-    const refused = await asAgent('invoke', 'openai/embeddings', '--body', '{}');
-    assert.equal(refused.code, 5, refused.stderr);
-    for (const words of [
-      ['secrets', 'list'],
-      ['token', 'list'],
-      ['audit'],
-      ['credential', 'list'],
-      ['lock'],
-      ['token', 'mint', '--capability', 'openai/models'],
-    ]) {
-      const asked = await asAgent(...words);
-      assert.equal(asked.code, 5, `${words.join(' ')}: ${asked.stdout}${asked.stderr}`);
-      assert.match(asked.stderr, /^error: operator_required: /);
-    }
-    // The vault itself is out of reach of the agent's hands as well.
-    assert.notEqual(spawnSync('runuser', ['-u', agent, '--', 'ls', environment.AIVAULT_DIR!]).status, 0);
-    const entries = JSON.parse((await run('aivault', 'audit', '--json', '--limit', '5')).stdout);
-    assert.ok(entries.some(({ actor }: { actor: string }) => /^agent:tok_/.test(actor)));
-  } finally {
-    daemon.kill('SIGTERM');
-    await new Promise((resolve) => daemon.once('exit', resolve));
-  }
+  });
 });
