@@ -60,7 +60,7 @@ function printEntry(out: Output, entry: AuditEntry): void {
     ' ',
     entry.kind.padEnd(18),
     ' ',
-    dim(entry.actor.padEnd(14)),
+    dim(entry.actor.padEnd(26)),
     ' ',
     code,
     details(entry),
