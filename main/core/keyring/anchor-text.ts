@@ -33,8 +33,8 @@ export function readAnchorFile(path: string): Anchor | null {
   return text === null ? null : parseAnchor(text);
 }
 
-export function writeAnchorFile(path: string, value: Anchor): void {
-  replacePrivateFile(path, anchorText(value));
+export function writeAnchorFile(path: string, value: Anchor): Promise<void> {
+  return replacePrivateFile(path, anchorText(value));
 }
 
 export function removeAnchorFile(path: string): void {

@@ -9,10 +9,10 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 
@@ -42,32 +42,9 @@ export function readPrivateFile(path: string): string | null {
 
 /** Creates it with this text, 0600 in a 0700 folder. False where something by that name is there already. */
 export function createPrivateFile(path: string, text: string): boolean {
-  return written(path, text, (temporary) => {
-    try {
-      linkSync(temporary, path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      rmSync(temporary, { force: true });
-    }
-  });
-}
-
-/** Puts this text in its place at once: a reader, or a crash, sees the old text or the new. */
-export function replacePrivateFile(path: string, text: string): void {
-  written(path, text, (temporary) => {
-    renameSync(temporary, path);
-    return true;
-  });
-}
-
-function written(path: string, text: string, place: (temporary: string) => boolean): boolean {
-  const folder = dirname(path);
   const temporary = `${path}.${process.pid}.new`;
   try {
-    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
+    makeFolder(dirname(path));
     rmSync(temporary, { force: true });
     const descriptor = openSync(temporary, 'wx', 0o600);
     try {
@@ -77,12 +54,48 @@ function written(path: string, text: string, place: (temporary: string) => boole
     } finally {
       closeSync(descriptor);
     }
-    const placed = place(temporary);
-    syncFolder(folder);
-    return placed;
+    return placed(temporary, path);
   } catch (cause) {
-    throw new AivaultError('storage_unavailable', `The file ${path} cannot be written.`, { cause });
+    throw unwritable(path, cause);
   }
+}
+
+/** Gives a finished file its name, unless something has that name. */
+function placed(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Puts this text in its place at once: a reader, or a crash, sees the old text or the new. Never waits for the disk here. */
+export async function replacePrivateFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    makeFolder(dirname(path));
+    await rm(temporary, { force: true });
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.chmod(0o600);
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function makeFolder(folder: string): void {
+  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
 }
 
 export function removePrivateFile(path: string): void {
@@ -95,6 +108,10 @@ function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   fsyncSync(descriptor);
   closeSync(descriptor);
+}
+
+function unwritable(path: string, cause: unknown): AivaultError {
+  return new AivaultError('storage_unavailable', `The file ${path} cannot be written.`, { cause });
 }
 
 function refused(path: string, why: string): AivaultError {

@@ -23,6 +23,7 @@ export class CallJournal {
   /** The last line has no end: the next one starts on a line of its own. */
   #torn: boolean;
   #syncTimer: NodeJS.Timeout | null = null;
+  #closed = false;
 
   /** Opens or creates the journal and reads what an earlier host left in it. Throws what the file system says. */
   constructor(file: string) {
@@ -74,7 +75,10 @@ export class CallJournal {
     return [...this.#open.keys()];
   }
 
+  /** Closing again does nothing: the number of a closed descriptor soon belongs to another file. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
     closeSync(this.#descriptor);
   }

@@ -7,7 +7,7 @@ import { type RandomBytes, uuidFrom } from '../crypto/random.ts';
 import type { Vault } from './ports.ts';
 import type { ReadTable, Tx } from './sealed.ts';
 import { SecretMaterial } from './secret-material.ts';
-import { answersTo, requireFree, tidyAliases } from './secret-names.ts';
+import { NameIndex, requireFree, tidyAliases } from './secret-names.ts';
 import { type SecretRow, secretsTable } from './secret-row.ts';
 import {
   dataKeyLabel,
@@ -78,6 +78,8 @@ class StoredSecrets implements Secrets {
   readonly #deps: SecretsDeps;
   readonly #open = new Map<string, { readonly row: SecretRow; readonly value: UnwrappedValue }>();
 
+  #nameIndex: NameIndex | null = null;
+
   constructor(deps: SecretsDeps) {
     this.#deps = deps;
     deps.vault.onClose(() => this.#forgetAll());
@@ -86,7 +88,7 @@ class StoredSecrets implements Secrets {
   insert(tx: Tx, secret: NewSecret): SecretRow {
     const { vault, now, randomBytes } = this.#deps;
     const aliases = tidyAliases(secret.aliases ?? [], secret.name);
-    requireFree(tx, [secret.name, ...aliases], secret.scope, null);
+    this.#requireFree(tx, [secret.name, ...aliases], secret.scope, null);
     const place = {
       secretId: uuidFrom(randomBytes),
       scope: secret.scope,
@@ -111,14 +113,14 @@ class StoredSecrets implements Secrets {
 
   rename(tx: Tx, secretId: string, name: string): SecretRow {
     const row = this.#live(tx, secretId);
-    requireFree(tx, [name], row.scope, secretId);
+    this.#requireFree(tx, [name], row.scope, secretId);
     return this.#put(tx, { ...row, name, aliases: tidyAliases(row.aliases, name), updatedAtMs: this.#deps.now() });
   }
 
   setAliases(tx: Tx, secretId: string, aliases: readonly string[]): SecretRow {
     const row = this.#live(tx, secretId);
     const tidy = tidyAliases(aliases, row.name);
-    requireFree(tx, tidy, row.scope, secretId);
+    this.#requireFree(tx, tidy, row.scope, secretId);
     return this.#put(tx, { ...row, aliases: tidy, updatedAtMs: this.#deps.now() });
   }
 
@@ -169,8 +171,7 @@ class StoredSecrets implements Secrets {
   }
 
   findByName(name: string, scope: Scope): SecretRow | undefined {
-    for (const row of this.live()) if (answersTo(row, name, scope)) return row;
-    return undefined;
+    return this.#names().find(name, scope, (secretId) => intact(() => this.get(secretId)));
   }
 
   reveal(secretId: string): SecretMaterial {
@@ -202,6 +203,7 @@ class StoredSecrets implements Secrets {
   #forgetAll(): void {
     for (const { value } of this.#open.values()) value.forget();
     this.#open.clear();
+    this.#nameIndex = null;
   }
 
   valueEquals(secretId: string, value: Uint8Array): boolean {
@@ -231,7 +233,23 @@ class StoredSecrets implements Secrets {
 
   #put(tx: Tx, row: SecretRow): SecretRow {
     tx.put(secretsTable, row.secretId, row);
+    this.#names().add(row);
     return row;
+  }
+
+  #requireFree(tx: Tx, names: readonly string[], scope: Scope, ownId: string | null): void {
+    const index = this.#names();
+    const get = (secretId: string) => intact(() => tx.get(secretsTable, secretId));
+    requireFree(names, scope, ownId, (name, where) => index.find(name, where, get));
+  }
+
+  /** Made when first needed after an unlock, over deleted secrets too: a change may be taken back, a hint need not be. */
+  #names(): NameIndex {
+    if (this.#nameIndex === null) {
+      const rows = [...this.#table().entries()].map(([, row]) => row);
+      this.#nameIndex = new NameIndex(rows);
+    }
+    return this.#nameIndex;
   }
 
   #known(tx: Tx, secretId: string): SecretRow {
@@ -252,6 +270,16 @@ class StoredSecrets implements Secrets {
 
   #table(): ReadTable<SecretRow> {
     return this.#deps.vault.table(secretsTable);
+  }
+}
+
+/** A damaged row has no name any more: it neither answers to one nor keeps one taken. */
+function intact(read: () => SecretRow | undefined): SecretRow | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AivaultError && error.code === 'integrity_error') return undefined;
+    throw error;
   }
 }
 
