@@ -78,6 +78,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const pathSecrets = createPathSecrets({
     vault,
     cursors,
+    usage,
     now,
     randomBytes,
     namingKey: () => vault.subkey('path.naming'),
@@ -97,6 +98,10 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     now,
     reach,
     announce,
+    changed() {
+      reach.changed();
+      stale();
+    },
     get registry() {
       return reach.registry();
     },

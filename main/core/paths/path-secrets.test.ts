@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import { systemRandom } from '../crypto/random.ts';
 import { openRowStore } from '../store/database.ts';
+import { createUsage } from '../vault/usage.ts';
 import { createVault } from '../vault/vault.ts';
 import { createCursorSeal } from './cursor-seal.ts';
 import { valueTable } from './path-rows.ts';
@@ -35,8 +36,10 @@ async function inRoom(use: (room: Room) => Promise<void>): Promise<void> {
     tables: [valueTable],
   });
   await vault.init({ provider: 'file' }, { development: false });
+  const usage = await createUsage({ store, now, flushed: () => {} });
   const paths = createPathSecrets({
     vault,
+    usage,
     namingKey: () => vault.subkey('paths'),
     cursors: createCursorSeal(() => vault.subkey('cursors')),
     now,
@@ -53,6 +56,7 @@ async function inRoom(use: (room: Room) => Promise<void>): Promise<void> {
     await use({ paths, clock, reopen, vault });
   } finally {
     await vault.close();
+    await usage.close();
     await store.close();
     await rm(folder, { recursive: true });
   }
@@ -97,6 +101,15 @@ test('fifty writers on one path lose no version and make each number once', () =
     await reopen();
     for (const [writer, { version }] of writes.entries()) assert.equal(paths.read('race', version).data.writer, writer);
     assert.equal(paths.list(everything).secrets.length, 1);
+  }));
+
+test('a read is remembered as the last one', () =>
+  inRoom(async ({ paths, clock }) => {
+    await paths.write({ path: 'a', data: { v: 1 } }, 'me');
+    assert.equal(paths.describe('a').lastReadAtMs, null);
+    clock.nowMs += 5_000;
+    paths.read('a');
+    assert.equal(paths.describe('a').lastReadAtMs, clock.nowMs);
   }));
 
 test('a deleted secret is neither read nor listed, refuses writes, and numbering goes on after restore', () =>

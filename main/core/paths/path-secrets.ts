@@ -4,6 +4,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { PathDetail, PathSummary, PathValue, PathVersion, PathWritten } from '#contract/schemas/paths.ts';
 import { MacKey } from '../crypto/mac-key.ts';
 import type { SealedTables } from '../vault/sealed.ts';
+import type { Usage } from '../vault/usage.ts';
 import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 import { checkPath, durationMs } from './path-grammar.ts';
 import { PathIndex } from './path-index.ts';
@@ -15,6 +16,8 @@ export interface PathSecretsDeps {
   /** Turns paths into row ids; the same for the whole life of the vault. */
   readonly namingKey: () => Uint8Array;
   readonly cursors: CursorSeal;
+  /** When a path was last read; kept apart from its row. */
+  readonly usage: Pick<Usage, 'touch' | 'lastUsedAtMs'>;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
 }
@@ -134,6 +137,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
       }
       const value = vault.table(valueTable).get(valueId(id, wanted));
       if (value === undefined) throw new AivaultError('integrity_error', `A value of path row ${id} is missing.`);
+      deps.usage.touch('paths', id);
       return {
         path,
         secretType: facts.secretType,
@@ -168,13 +172,13 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
     },
 
     describe(path) {
-      const [, row] = live(path);
+      const [id, row] = live(path);
       return {
         ...summary(row),
         metadata: row.metadata,
         maxVersions: row.maxVersions,
         versions: [...row.versions].reverse(),
-        lastReadAtMs: null,
+        lastReadAtMs: deps.usage.lastUsedAtMs('paths', id),
       };
     },
 

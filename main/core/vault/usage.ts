@@ -1,9 +1,11 @@
 import type { RowStore, UsageRow } from '../store/store.ts';
 
+export type UsedTable = 'secrets' | 'tokens' | 'paths';
+
 export interface Usage {
   /** Remembers a use; on disk within a second. Never waits, never fails. */
-  touch(table: 'secrets' | 'tokens', id: string): void;
-  lastUsedAtMs(table: 'secrets' | 'tokens', id: string): number | null;
+  touch(table: UsedTable, id: string): void;
+  lastUsedAtMs(table: UsedTable, id: string): number | null;
   /** Writes what waits. Failures are kept for the next flush. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -19,7 +21,7 @@ export interface UsageDeps {
 const flushEveryMs = 1000;
 
 /**
- * When secrets and tokens were last used. Kept apart from the sealed rows, so that using a secret never rewrites it (a
+ * When secrets, tokens and paths were last used. Kept apart from the sealed rows, so that using a secret never rewrites it (a
  * use and a deletion at the same moment cannot undo one another).
  */
 export async function createUsage({ store, now, flushed }: UsageDeps): Promise<Usage> {
