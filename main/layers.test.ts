@@ -270,7 +270,7 @@ test('of node:crypto only what BoringSSL has too is used', () => {
   ]);
   const found: string[] = [];
   for (const { file, text } of shipped) {
-    for (const [, names = ''] of text.matchAll(/import\s+(?:type\s+)?(.*?)\s+from\s+'node:crypto'/gs)) {
+    for (const [, names = ''] of text.matchAll(/^import\s+(?:type\s+)?([^;']*?)\s+from\s+'node:crypto'/gm)) {
       const listed = /^\{(.*)\}$/s
         .exec(names)?.[1]
         ?.split(',')
@@ -290,7 +290,8 @@ test('of node:crypto only what BoringSSL has too is used', () => {
 test('no default exports, enums, namespaces or files that only pass on what others export', () => {
   const found: string[] = [];
   for (const { file, text, isTest } of sources) {
-    if (/^export default\b/m.test(text)) found.push(`${file}: default export`);
+    // Node's reporter interface asks for a default export.
+    if (/^export default\b/m.test(text) && file !== 'tools/test-reporter.ts') found.push(`${file}: default export`);
     if (/^(export )?(const )?enum\s/m.test(text)) found.push(`${file}: enum`);
     if (/^(export )?namespace\s/m.test(text)) found.push(`${file}: namespace`);
     if (/^export \* from/m.test(text)) found.push(`${file}: barrel`);
