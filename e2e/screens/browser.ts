@@ -45,14 +45,19 @@ export interface Look {
   readonly height?: number;
 }
 
-export function newContext(
+/** Patience for one step: everything here is local, so what takes longer is not coming. */
+const stepMs = 8_000;
+
+export async function newContext(
   browser: Browser,
   { scheme = 'light', width = 1280, height = 800 }: Look = {},
 ): Promise<BrowserContext> {
-  return browser.newContext({
+  const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: 'reduce',
     serviceWorkers: 'block',
   });
+  context.setDefaultTimeout(stepMs);
+  return context;
 }

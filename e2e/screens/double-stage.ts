@@ -89,6 +89,9 @@ export async function openDoubleStage(browser: Browser, options: StageOptions = 
     open,
     watches,
     output: () => JSON.stringify(electron.control.log()),
+    answerDialog(button) {
+      electron.system.dialogResponse = button;
+    },
     folder: app.folder,
     baseUrl: status.endpoint?.baseUrl ?? '',
     async close() {

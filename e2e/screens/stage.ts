@@ -21,6 +21,8 @@ export interface Stage {
   readonly watches: readonly Watch[];
   /** What the host printed. */
   output(): string;
+  /** Where the shell asks the person: which button is pressed from now on. 0 is Cancel. */
+  readonly answerDialog?: (button: number) => void;
   readonly folder: string;
   readonly baseUrl: string;
   close(): Promise<void>;

@@ -136,7 +136,7 @@ function CapabilityLine({ one }: { readonly one: CapabilitySummary }) {
   const state = !one.enabled ? 'disabled' : one.ready ? 'ready' : 'available';
   return (
     <>
-      <span className={`dot ${!one.enabled ? 'bad' : one.ready ? 'good' : ''}`} title={state} />
+      <span className={`dot ${!one.enabled ? 'bad' : one.ready ? 'good' : ''}`} />
       <span className="unseen">{state}: </span>
       <span className="mono cut grow" title={one.summary}>
         <span className="unseen">{one.provider}/</span>

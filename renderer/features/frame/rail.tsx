@@ -63,7 +63,6 @@ export function Rail({ status }: { readonly status: VaultStatus }) {
           className="vault-state"
           onClick={() => void lock.run({})}
           title={`Lock now (${keysText('L')})`}
-          aria-label={attention ? 'Unlocked, needs attention. Lock now' : 'Unlocked. Lock now'}
         >
           <span className={`dot ${attention ? 'warn' : 'good'}`} />
           <span className="grow">
@@ -73,6 +72,7 @@ export function Rail({ status }: { readonly status: VaultStatus }) {
             </span>
           </span>
           <Lock size={14} aria-hidden="true" />
+          <span className="unseen">Lock now</span>
         </button>
       </div>
     </nav>
