@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +21,9 @@ export async function startNginxUpstream(authority: Authority, largeBytes: numbe
   return start((folder, port) => {
     writeFileSync(join(folder, 'cert.pem'), cert);
     writeFileSync(join(folder, 'key.pem'), key);
-    writeFileSync(join(folder, 'large'), '');
-    if (largeBytes > 0) writeFileSync(join(folder, 'block'), Buffer.alloc(Math.min(largeBytes, 64 * 1024 * 1024), 'x'));
+    writeFileSync(join(folder, 'block'), '');
+    // A hole of that size: read as zeros, and no disk is filled for it.
+    truncateSync(join(folder, 'block'), largeBytes);
     const answer = JSON.stringify({ id: 'obj_1', object: 'thing', data: 'x'.repeat(180) });
     return `server {
       listen 127.0.0.1:${port} ssl;
