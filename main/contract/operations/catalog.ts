@@ -8,6 +8,7 @@ import {
   capabilitySummary,
   credential,
   credentialId,
+  headerPattern,
   httpMethod,
   pathPattern,
   policy,
@@ -44,6 +45,9 @@ export const catalogOperations = {
       hosts: z.array(hostText).max(16).default([]),
       upstreamPathPrefix: z.string().max(256).optional(),
       allowLocal: z.boolean().default(false),
+      /** Headers beyond the base lists that callers may send and get; for providers of one's own. */
+      requestHeaders: z.array(headerPattern).max(32).default([]),
+      responseHeaders: z.array(headerPattern).max(32).default([]),
       /** The secret's value again, where a second credential would add hosts to an unpinned secret. */
       valueAgain: z.string().optional(),
     }),

@@ -54,6 +54,17 @@ export const vaultOperations = {
     effect: 'write',
     presence: 'fresh',
   }),
+  'vault.discardDamaged': operation({
+    summary: 'Give up rows that do not open, for good, so that the rest is whole again.',
+    input: none,
+    output: z.strictObject({
+      discarded: z.array(z.strictObject({ table: z.string(), id: z.string(), reason: z.string() })),
+    }),
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+    presence: 'fresh',
+  }),
   'host.shutdown': operation({
     summary: 'Finish running calls and stop the host.',
     input: z.strictObject({ graceMs: z.int().min(0).max(10_000).default(2_000) }),

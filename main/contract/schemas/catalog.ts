@@ -46,6 +46,16 @@ export const exclusion = z
 export const effect = z.enum(['read', 'write', 'destructive']);
 export type Effect = z.output<typeof effect>;
 
+/** A header a credential lets through beyond the base lists: a name, or its beginning and `*`. Lower case. */
+export const headerPattern = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,63}$|^[a-z0-9][a-z0-9-]{2,63}-\*$/,
+    'a header name, or a beginning of at least four characters with -*',
+  );
+
 export const credential = z.strictObject({
   id: credentialId,
   provider: providerName,
@@ -60,6 +70,9 @@ export const credential = z.strictObject({
   upstreamPathPrefix: z.string().nullable(),
   /** Set where the operator allowed one named local service (issue: allow-local); empty otherwise. */
   allowLocal: z.boolean(),
+  /** Headers that pass beyond the base lists, on the way out and back. */
+  requestHeaders: z.array(z.string()),
+  responseHeaders: z.array(z.string()),
   enabled: z.boolean(),
   ready: z.boolean(),
 });

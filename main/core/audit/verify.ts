@@ -1,6 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ChainRow } from '../store/store.ts';
-import { plainObject } from './entry.ts';
 
 export type BreakReason = 'edited' | 'missing' | 'reordered' | 'truncated' | 'checkpoint';
 export interface ChainVerdict {
@@ -24,16 +23,23 @@ export interface ChainWitness {
 
 export const genesis: Uint8Array = new Uint8Array(32);
 
+/** Reused for every entry of usual size: verifying is mostly this one copy and the hash. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+
 /** The hash of an entry: SHA-256(previous hash ‖ body). */
 export function chainHash(previous: Uint8Array, body: string): Uint8Array {
-  return createHash('sha256').update(previous).update(body, 'utf8').digest();
+  const length = Buffer.byteLength(body);
+  const bytes = scratch.length >= length + 32 ? scratch.subarray(0, length + 32) : Buffer.allocUnsafe(length + 32);
+  bytes.set(previous, 0);
+  bytes.write(body, 32, 'utf8');
+  return hash('sha256', bytes, 'buffer');
 }
 
 /**
- * Walks the whole chain: finds the first edit, gap, reorder, truncation or false checkpoint. Pages are 2,000 rows, and
+ * Walks the whole chain: finds the first edit, gap, reorder, truncation or false checkpoint. Pages are 5,000 rows, and
  * between pages other work goes on.
  */
-export async function verifyChain(source: ChainSource, witness: ChainWitness, pageSize = 2_000): Promise<ChainVerdict> {
+export async function verifyChain(source: ChainSource, witness: ChainWitness, pageSize = 5_000): Promise<ChainVerdict> {
   const checkpoints = new Map((await source.readCheckpoints()).map(({ seq, mac }) => [seq, mac]));
   let last: { seq: number; hash: Uint8Array } = { seq: 0, hash: genesis };
   let entries = 0;
@@ -49,7 +55,7 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
     for (const [at, row] of rows.entries()) {
       if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'missing');
       if (!same(chainHash(last.hash, row.body), row.hash)) return broken(row.seq, reasonFor(last.hash, rows, at));
-      if (plainObject(row.body)['tsMs'] !== row.tsMs) return broken(row.seq, 'edited');
+      if (timeOf(row.body) !== row.tsMs) return broken(row.seq, 'edited');
       const mac = checkpoints.get(row.seq);
       if (mac !== undefined && !same(mac, witness.mac(row.seq, row.hash))) return broken(row.seq, 'checkpoint');
       if (witness.anchor?.seq === row.seq && witness.anchor.hash !== Buffer.from(row.hash).toString('hex')) {
@@ -69,6 +75,15 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
 function reasonFor(previous: Uint8Array, rows: readonly ChainRow[], at: number): BreakReason {
   const elsewhere = rows.slice(at + 1).some((row) => same(chainHash(previous, row.body), row.hash));
   return elsewhere ? 'reordered' : 'edited';
+}
+
+/**
+ * The time a body says, without parsing it. Inside a JSON text every quote is escaped, so an unescaped `"tsMs":` can only
+ * be the entry's own field: nothing nested has one.
+ */
+function timeOf(body: string): number {
+  const match = /[{,]"tsMs":(\d{1,16})[,}]/.exec(body);
+  return match === null ? Number.NaN : Number(match[1]);
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
 import type { Binding } from '#contract/schemas/catalog.ts';
 import { type Scope, scopeText } from '#contract/schemas/scope.ts';
 import type { Registry } from '../providers/catalog.ts';
+import { bindingIdFor } from './binding-id.ts';
 import { type LiveSecret, mayUse, scopeContext } from './live-secret.ts';
 import type { BindingRow } from './rows.ts';
 import { credentialFromBinding } from './stored.ts';
 import type { CatalogSnapshot } from './view.ts';
 
-/** The id of the one binding a capability may have in a scope for a consumer. A hash, because consumers are free text. */
+/** The id of the one binding a capability may have in a scope for a consumer. */
 export function bindingId(capability: string, scope: Scope, consumer: string | null): string {
-  const parts = JSON.stringify([capability, scopeText(scope), consumer]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+  return bindingIdFor(capability, scopeText(scope), consumer);
 }
 
 export interface BindingWish {

@@ -51,6 +51,8 @@ export function credentialSummary(credential: CatalogCredential): Credential {
     priority: credential.priority,
     upstreamPathPrefix: credential.upstreamPathPrefix,
     allowLocal: credential.allowLocal,
+    requestHeaders: [...credential.requestHeaders],
+    responseHeaders: [...credential.responseHeaders],
     enabled: credential.enabled,
     ready: credential.ready,
   };

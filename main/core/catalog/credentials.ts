@@ -16,6 +16,8 @@ export interface CredentialWish {
   readonly hosts: readonly string[];
   readonly upstreamPathPrefix: string | undefined;
   readonly allowLocal: boolean;
+  readonly requestHeaders: readonly string[];
+  readonly responseHeaders: readonly string[];
 }
 
 export interface PlannedCredential {
@@ -43,6 +45,9 @@ export function planCredential(
   const context = chooseContext(wish.context, secret);
   const provider = registry.byName(wish.provider);
   const hosts = provider === undefined ? customHosts(wish) : registryHosts(wish, provider);
+  if (provider !== undefined && wish.requestHeaders.length + wish.responseHeaders.length > 0) {
+    throw new AivaultError('policy_violation', `The header lists of ${provider.provider} come from the registry.`);
+  }
   if (provider !== undefined) checkRegistryAuth(wish.auth, provider);
   else if (wish.auth === undefined) {
     throw new AivaultError('invalid_request', 'auth: required, because the provider is not in the registry.');
@@ -59,6 +64,8 @@ export function planCredential(
     hosts,
     upstreamPathPrefix: wish.upstreamPathPrefix === undefined ? null : readPrefix(wish.upstreamPathPrefix),
     allowLocal: wish.allowLocal,
+    requestHeaders: [...new Set(wish.requestHeaders)],
+    responseHeaders: [...new Set(wish.responseHeaders)],
     createdAtMs: nowMs,
   };
   return { row, reach: [...new Set([...hosts, ...tokenHosts(provider?.auth ?? auth)])] };

@@ -27,7 +27,10 @@ export function scopeContext(scope: Scope): Context {
 }
 
 /** The scope of a context. */
-export function contextScope(context: Context): Scope {
+export function contextScope(context: {
+  readonly workspaceId?: string | undefined;
+  readonly groupId?: string | undefined;
+}): Scope {
   if (context.workspaceId === undefined) return 'global';
   if (context.groupId === undefined) return { workspace: { workspace_id: context.workspaceId } };
   return { group: { workspace_id: context.workspaceId, group_id: context.groupId } };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegistryChange } from '#contract/schemas/care.ts';
 import { createRegistry, type Registry } from '../providers/catalog.ts';
 import { type Provider, type ProviderCapability, provider as providerSchema } from '../providers/schema.ts';
-import type { SealedTables, TableSpec, Tx } from '../vault/sealed.ts';
+import type { ReadTable, SealedTables, TableSpec, Tx } from '../vault/sealed.ts';
 
 // What a stored secret may reach is what the registry said when it was stored, or what the operator accepted since. An
 // update of aivault that says less applies at once; one that says more waits here until somebody has looked at it.
@@ -32,7 +32,7 @@ export interface Reach {
 export function createReach(built: Registry, vault: SealedTables, isOpen: () => boolean): Reach {
   let current: { readonly registry: Registry; readonly held: RegistryChange[] } | undefined;
   const look = () => {
-    current ??= compareAll(built, isOpen() ? [...vault.table(acceptedTable).entries()] : []);
+    current ??= isOpen() ? compareAll(built, vault.table(acceptedTable)) : { registry: built, held: [] };
     return current;
   };
   return {
@@ -57,13 +57,19 @@ export function createReach(built: Registry, vault: SealedTables, isOpen: () => 
   };
 }
 
-function compareAll(
-  built: Registry,
-  accepted: readonly (readonly [name: string, row: AcceptedRow])[],
-): { registry: Registry; held: RegistryChange[] } {
-  const known = new Map(accepted.map(([name, { json }]) => [name, json]));
+function compareAll(built: Registry, accepted: ReadTable<AcceptedRow>): { registry: Registry; held: RegistryChange[] } {
+  const known = new Map([...accepted.entries()].map(([name, { json }]) => [name, json]));
   const held: RegistryChange[] = [];
   const providers = built.providers.flatMap((provider) => {
+    if (accepted.state(provider.provider) === 'damaged') {
+      held.push({
+        provider: provider.provider,
+        capability: null,
+        change: 'auth',
+        text: 'what was accepted does not open',
+      });
+      return [];
+    }
     const json = known.get(provider.provider);
     if (json === undefined || json === JSON.stringify(provider)) return [provider];
     const before = providerSchema.safeParse(JSON.parse(json));

@@ -26,6 +26,8 @@ export const credentialRow = z.strictObject({
   hosts: z.array(z.string()).min(1),
   upstreamPathPrefix: z.string().nullable(),
   allowLocal: z.boolean(),
+  requestHeaders: z.array(z.string()).default([]),
+  responseHeaders: z.array(z.string()).default([]),
   createdAtMs: timeMs,
 });
 export type CredentialRow = z.output<typeof credentialRow>;
@@ -53,7 +55,7 @@ export type BindingRow = z.output<typeof bindingRow>;
 
 const switchRow = z.strictObject({ enabled: z.literal(false) });
 
-function table<T>(name: string, schema: z.ZodType<T>): TableSpec<T> {
+function table<T>(name: string, schema: { parse(value: unknown): T }): TableSpec<T> {
   return { name, parse: (value) => schema.parse(value) };
 }
 

@@ -1,12 +1,13 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Policy } from '#contract/schemas/catalog.ts';
-import type { Context } from '#contract/schemas/scope.ts';
+import { type Context, scopeText } from '#contract/schemas/scope.ts';
 import type { Capability, CatalogView, CredentialView } from '../broker/ports.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { SealedTables } from '../vault/sealed.ts';
+import { bindingIdFor } from './binding-id.ts';
 import type { CatalogCredential } from './credential-view.ts';
 import { bucketsOf, deriveCredentials } from './derive.ts';
-import { type LiveSecrets, mayUse, specificity } from './live-secret.ts';
+import { contextScope, type LiveSecrets, mayUse, specificity } from './live-secret.ts';
 import {
   type BindingRow,
   bindingTable,
@@ -42,10 +43,12 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     [...vault.table(bindingTable).entries()].map(([, row]) => row),
     (row) => row.capability,
   );
+  const damagedBindings = new Set(vault.table(bindingTable).damaged());
   const buckets = bucketsOf(secrets.live());
 
   const allCredentials = new Map<string, CatalogCredential>();
-  const credentialOn = (id: string) => !off.has(switchId.credential(id));
+  // A switch that does not open may have said off: only a switch that is proven absent means on.
+  const credentialOn = (id: string) => off.state(switchId.credential(id)) === 'absent';
   for (const one of deriveCredentials(registry, buckets.values(), credentialOn)) allCredentials.set(one.id, one);
   for (const [, row] of vault.table(credentialTable).entries()) {
     const one = credentialFromRow(row, registry, secrets, buckets, credentialOn(row.id));
@@ -69,7 +72,10 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     if (!allCapabilities.has(id)) allCapabilities.set(id, capabilityFromRow(row, policies.get(id)));
   }
 
-  const enabled = new Map([...allCapabilities].filter(([id]) => !off.has(switchId.capability(id))));
+  const limits = vault.table(policyTable);
+  const capabilityOn = (id: string) =>
+    off.state(switchId.capability(id)) === 'absent' && limits.state(id) !== 'damaged';
+  const enabled = new Map([...allCapabilities].filter(([id]) => capabilityOn(id)));
   const usable = [...allCredentials.values()].filter((one) => one.enabled && one.ready);
   const usableById = new Map(usable.map((one) => [one.id, one]));
   const credentialsByProvider = groupBy(usable, (one) => one.provider);
@@ -106,6 +112,7 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
   }
 
   function bound(id: string, context: Context, consumer: string | null): CredentialView | null {
+    refuseDamagedBinding(id, context, consumer);
     const rows = bindings.get(id);
     if (rows === undefined) return null;
     const row = rows.filter((each) => bindingApplies(each, context, consumer)).sort(moreSpecificFirst)[0];
@@ -123,6 +130,19 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
       });
     }
     return found;
+  }
+
+  /** A binding that does not open would have decided: nothing else decides in its place. */
+  function refuseDamagedBinding(id: string, context: Context, consumer: string | null): void {
+    if (damagedBindings.size === 0) return;
+    const scopes = [
+      ...new Set([{}, { workspaceId: context.workspaceId }, context].map((each) => scopeText(contextScope(each)))),
+    ];
+    const candidates = scopes.flatMap((scope) => [bindingIdFor(id, scope, null), bindingIdFor(id, scope, consumer)]);
+    if (!damagedBindings.has('*') && !candidates.some((candidate) => damagedBindings.has(candidate))) return;
+    throw new AivaultError('integrity_error', `A binding that may be for ${id} does not open.`, {
+      hint: 'See `aivault doctor`.',
+    });
   }
 
   function addBoundCredential(row: BindingRow): void {

@@ -250,4 +250,32 @@ describe('credentials through dispatch', () => {
     assert.ok(ids.includes('openai.ws-a-b'));
     assert.ok(ids.every((id) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)));
   });
+
+  test('headers beyond the base lists can be let through, but none that carry auth or steer', async () => {
+    const ref = await stored('K');
+    const bad = [
+      'authorization',
+      'cookie',
+      'x-api-key',
+      'x_api_key',
+      'host',
+      'x-forwarded-for',
+      'x-forwarded-*',
+      'x-*',
+      'x-api-*',
+      '*',
+      'set-cookie',
+    ];
+    for (const name of bad) {
+      for (const field of ['requestHeaders', 'responseHeaders']) {
+        const refusal = await core.refusal('credentials.create', wish(ref, { [field]: [name] }));
+        assert.equal(refusal.code, 'invalid_request', `${field} ${name}`);
+      }
+    }
+    const lists = { requestHeaders: ['X-Acme-Version', 'x-acme-*'], responseHeaders: ['x-acme-cost'] };
+    const made = await core.ask('credentials.create', wish(ref, lists) as never);
+    assert.deepEqual(made.requestHeaders, ['x-acme-version', 'x-acme-*']);
+    await core.reopen();
+    assert.deepEqual((await core.ask('credentials.list', {})).credentials[0]?.responseHeaders, ['x-acme-cost']);
+  });
 });

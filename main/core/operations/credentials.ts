@@ -2,6 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { Credential } from '#contract/schemas/catalog.ts';
 import { contextOf } from '../access/grants.ts';
 import { checkAuth } from '../broker/auth/check-auth.ts';
+import { checkHeaderLists } from '../broker/headers/extra-headers.ts';
 import { credentialSummary } from '../catalog/credential-view.ts';
 import { planCredential } from '../catalog/credentials.ts';
 import { credentialTable, switchId, switchTable } from '../catalog/rows.ts';
@@ -28,8 +29,20 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
 
     'credentials.create': async (input, call) => {
       const { id, provider, secretRef, auth, hosts, upstreamPathPrefix, allowLocal, valueAgain } = input;
+      const { requestHeaders, responseHeaders } = input;
+      checkHeaderLists(requestHeaders, responseHeaders);
       call.note({ credential: id, secretId: secretRef });
-      const wish = { id, provider, context: contextOf(input), auth, hosts, upstreamPathPrefix, allowLocal };
+      const wish = {
+        id,
+        provider,
+        context: contextOf(input),
+        auth,
+        hosts,
+        upstreamPathPrefix,
+        allowLocal,
+        requestHeaders,
+        responseHeaders,
+      };
       const plan = () => {
         if (services.catalog().allCredentials.has(id)) throw taken(id);
         const secret = liveSecret(services.secrets, secretRef);

@@ -127,6 +127,6 @@ function integrity({ services }: DoctorDeps): DoctorCheck[] {
     id: 'integrity',
     state: 'broken',
     text: `A row of ${table} does not open (${id}): ${reason}`,
-    next: 'Restore a backup, or delete what the row held and store it again.',
+    next: 'Restore a backup, or give the row up: aivault doctor --discard-damaged',
   }));
 }

@@ -170,6 +170,19 @@ describe('secrets through dispatch', () => {
     ]);
   });
 
+  test('a credential whose two secrets arrive in one import is said to be provisioned once', async () => {
+    const entries = [
+      { name: 'TRELLO_API_KEY', value: 'a'.repeat(32) },
+      { name: 'TRELLO_TOKEN', value: 'b'.repeat(64) },
+    ];
+    const said = texts((await core.ask('secrets.import', { entries })).notices);
+    assert.equal(
+      said.filter((text) => text === 'Credential auto-provisioned: trello (17 capabilities enabled)').length,
+      1,
+    );
+    assert.ok(!said.some((text) => text.startsWith('Waiting')));
+  });
+
   test('import provisions and says so, and every stored name has its own audit entry', async () => {
     const answer = await core.ask('secrets.import', {
       entries: [

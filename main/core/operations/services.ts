@@ -27,6 +27,8 @@ export interface Services {
   catalog(): CatalogSnapshot;
   /** One transaction, then the catalog is stale and the events are announced. */
   change<R>(body: (tx: Tx) => R, ...events: EventName[]): Promise<R>;
+  /** Makes the catalog stale after rows changed outside `change`. */
+  changed(): void;
   announce(event: EventName): void;
 }
 

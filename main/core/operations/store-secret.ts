@@ -2,6 +2,7 @@ import type { Scope } from '#contract/schemas/scope.ts';
 import type { Notice, SecretMetadata } from '#contract/schemas/secrets.ts';
 import { provisionNotices } from '../catalog/provisioning.ts';
 import { switchId, switchTable } from '../catalog/rows.ts';
+import type { Tx } from '../vault/sealed.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
 import { valueBytes, valueWarnings } from './secret-value.ts';
 import { liveSecret, type Services } from './services.ts';
@@ -15,30 +16,35 @@ export interface SecretWish {
   readonly aliases: readonly string[];
 }
 
-/** Stores a secret; a name the registry claims pins it to that provider, with the provider's hosts. */
+/** Stores a secret in a transaction of its own. */
 export async function createSecret(services: Services, wish: SecretWish): Promise<SecretRow> {
-  const claim = services.registry.bySecretName(wish.name);
-  const hosts = claim === undefined ? [] : [...(claim.alternative?.hosts ?? claim.provider.hosts)];
   const value = valueBytes(wish.value);
   try {
     return await services.change(
-      (tx) => {
-        if (claim !== undefined) services.reach.remember(tx, claim.provider.provider);
-        return services.secrets.insert(tx, {
-          name: wish.name,
-          aliases: wish.aliases,
-          scope: wish.scope,
-          value,
-          pinnedProvider: claim?.provider.provider ?? null,
-          hosts,
-        });
-      },
+      (tx) => insertSecret(services, tx, { ...wish, value }),
       'secrets.changed',
-      ...(claim === undefined ? [] : (['credentials.changed', 'capabilities.changed'] as const)),
+      ...(services.registry.bySecretName(wish.name) === undefined
+        ? []
+        : (['credentials.changed', 'capabilities.changed'] as const)),
     );
   } finally {
     value.fill(0);
   }
+}
+
+/** The insert itself: a name the registry claims pins the secret to that provider, with the provider's hosts. */
+export function insertSecret(
+  services: Services,
+  tx: Tx,
+  wish: Omit<SecretWish, 'value'> & { readonly value: Uint8Array },
+): SecretRow {
+  const claim = services.registry.bySecretName(wish.name);
+  if (claim !== undefined) services.reach.remember(tx, claim.provider.provider);
+  return services.secrets.insert(tx, {
+    ...wish,
+    pinnedProvider: claim?.provider.provider ?? null,
+    hosts: claim === undefined ? [] : [...(claim.alternative?.hosts ?? claim.provider.hosts)],
+  });
 }
 
 /** Gives a live secret a new value. Throws `not_found` for a deleted one. */
@@ -68,7 +74,7 @@ export function provision(services: Services, row: SecretRow, how: 'created' | '
     registry: services.registry,
     has: (name: string, scope: Scope, provider: string) =>
       services.secrets.findByName(name, scope)?.pinnedProvider === provider,
-    isEnabled: (id: string) => !off.has(switchId.credential(id)),
+    isEnabled: (id: string) => off.state(switchId.credential(id)) === 'absent',
   };
   return provisionNotices(facts, row.name, row.scope, how);
 }

@@ -4,7 +4,14 @@ import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { Services } from './services.ts';
 
-type VaultRows = 'vault.status' | 'vault.init' | 'vault.unlock' | 'vault.lock' | 'vault.rotateMaster' | 'host.shutdown';
+type VaultRows =
+  | 'vault.discardDamaged'
+  | 'vault.status'
+  | 'vault.init'
+  | 'vault.unlock'
+  | 'vault.lock'
+  | 'vault.rotateMaster'
+  | 'host.shutdown';
 
 export interface HostFacts {
   readonly endpoint: { readonly baseUrl: string; readonly paused?: boolean } | null;
@@ -60,6 +67,19 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
       });
       services.announce('vault.changed');
       return status();
+    },
+
+    'vault.discardDamaged': async (_input, call) => {
+      const gone = await vault.discardDamaged();
+      call.note({
+        note: gone
+          .map(({ table, id }) => `${table}/${id}`)
+          .join(' ')
+          .slice(0, 2_000),
+      });
+      services.changed();
+      services.announce('vault.changed');
+      return { discarded: gone.map(({ table, id, reason }) => ({ table, id, reason })) };
     },
 
     'host.shutdown': async ({ graceMs }) => {
