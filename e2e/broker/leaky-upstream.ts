@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, deflate, gzip, zstdCompress } from 'node:zlib';
-import type { Behaviour, Seen } from '../fake-upstream.ts';
+import { WebSocketServer } from 'ws';
+import type { Behaviour, FakeUpstream, Seen } from '../fake-upstream.ts';
 
 // An upstream that says back what it was told, in every way upstreams have been seen to: the canary sweep's other side.
 
@@ -117,4 +118,20 @@ export function leaky(secretsOf: (request: Seen) => readonly string[]): Behaviou
         return void response.end(said);
     }
   };
+}
+
+/** The same over WebSockets: every form as a message of its own, all in one binary message, and as the reason to close. */
+export function leakySockets(upstream: FakeUpstream, secretsNow: () => readonly string[]): { close(): void } {
+  const server = new WebSocketServer({ noServer: true });
+  upstream.onUpgrade((request, socket, head) => {
+    server.handleUpgrade(request, socket, head, (opened) => {
+      const secrets = secretsNow();
+      const everything = secrets.flatMap((secret) => encodings.map((encode) => encode(secret)));
+      for (const each of everything) opened.send(`{"key":"${each}"}`);
+      opened.send(Buffer.from(everything.join(' ')), { binary: true });
+      opened.send(JSON.stringify({ url: request.url, headers: request.headers }));
+      opened.close(4000, secrets[0]!.slice(0, 100));
+    });
+  });
+  return server;
 }
