@@ -1,4 +1,4 @@
-import type { Finding, Group, LintRule } from './lint.ts';
+import type { Finding, Group, LintRule } from './lint-finding.ts';
 import { covers, meet } from './path-overlap.ts';
 import type { ProviderCapability } from './schema.ts';
 

@@ -1,5 +1,5 @@
-import type { Finding, Group } from './lint.ts';
 import { isExcluded } from './lint-capability.ts';
+import type { Finding, Group } from './lint-finding.ts';
 import { meet } from './path-overlap.ts';
 import type { ProviderCapability } from './schema.ts';
 

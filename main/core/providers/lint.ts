@@ -1,39 +1,10 @@
 import type { Auth } from '#contract/schemas/auth.ts';
 import { lintCapability } from './lint-capability.ts';
+import type { Finding, Group, LintRule } from './lint-finding.ts';
 import { lintOverlaps } from './lint-overlaps.ts';
-import type { Provider, ProviderCapability, ProviderSecret } from './schema.ts';
+import type { Provider } from './schema.ts';
 
 // What a schema cannot see. A provider file is reviewed like code, and this is the reviewer that never tires.
-
-/** One thing that is wrong, in a sentence a contributor can act on. */
-export interface Finding {
-  readonly provider: string;
-  readonly capability: string | null;
-  readonly rule: LintRule;
-  readonly text: string;
-}
-
-export type LintRule =
-  | 'overlap'
-  | 'danger'
-  | 'effect'
-  | 'host'
-  | 'example'
-  | 'unreachable'
-  | 'exclusion'
-  | 'secret'
-  | 'template'
-  | 'header'
-  | 'id';
-
-/** Capabilities that are served on the same terms: the provider's own, or one alternative's. */
-export interface Group {
-  readonly provider: string;
-  readonly auth: Auth;
-  readonly secrets: readonly ProviderSecret[];
-  readonly hosts: readonly string[];
-  readonly capabilities: readonly ProviderCapability[];
-}
 
 /** Everything wrong with a set of providers; empty when all is well. */
 export function lintRegistry(providers: readonly Provider[]): Finding[] {
