@@ -60,7 +60,7 @@ async function* recordsOf(vault: OpenVault, audit: BackupInput['audit']): AsyncG
   let page: [string, string, unknown][] = [];
   let size = 0;
   for (const [table, index] of vault.tables()) {
-    for (const [id, plain] of index.plainRows()) {
+    for (const [id, plain] of index.plainRows('skip')) {
       page.push([table, id, plain]);
       size += JSON.stringify(plain).length;
       if (size < pageBytes) continue;

@@ -53,9 +53,12 @@ export class TableIndex {
     }
   }
 
-  /** Every intact row as it was sealed, for re-sealing. */
-  *plainRows(): IterableIterator<readonly [string, unknown]> {
-    for (const [id, row] of this.rows) yield [id, row.plain === undefined ? this.#openLazy(id, row) : row.plain];
+  /** Every row as it was sealed, for re-sealing. Throws `integrity_error` where a lazy one does not open, or skips it. */
+  *plainRows(damaged: 'throw' | 'skip' = 'throw'): IterableIterator<readonly [string, unknown]> {
+    for (const [id, row] of this.rows) {
+      if (damaged === 'skip' && !this.#opens(id, row)) continue;
+      yield [id, row.plain === undefined ? this.#opened(id, row) : row.plain];
+    }
   }
 
   *damage(): IterableIterator<DamagedRow> {
@@ -66,7 +69,7 @@ export class TableIndex {
 
   #parsed<T>(spec: TableSpec<T>, id: string, row: IndexedRow): T {
     if (row.parsed) return row.plain as T;
-    const plain = row.plain === undefined ? this.#openLazy(id, row) : row.plain;
+    const plain = row.plain === undefined ? this.#opened(id, row) : row.plain;
     const parsed = this.#checked(spec, id, plain);
     // Lazy rows are opened for whoever asks and not kept.
     if (row.plain !== undefined) {
@@ -76,11 +79,33 @@ export class TableIndex {
     return parsed;
   }
 
+  #opens(id: string, row: IndexedRow): boolean {
+    try {
+      if (row.plain === undefined) this.#opened(id, row);
+      return !this.damaged.has(id);
+    } catch {
+      return false;
+    }
+  }
+
+  /** A lazy row that turns out to be damaged is named from then on. */
+  #opened(id: string, row: IndexedRow): unknown {
+    try {
+      return this.#openLazy(id, row);
+    } catch (cause) {
+      const reason = 'it was edited or moved';
+      this.damaged.set(id, reason);
+      throw damagedError(this.#name, id, reason, cause);
+    }
+  }
+
   #checked<T>(spec: TableSpec<T>, id: string, plain: unknown): T {
     try {
       return deepFreeze(spec.parse(plain));
     } catch (cause) {
-      throw damagedError(this.#name, id, 'it does not hold what such a row holds', cause);
+      const reason = 'it does not hold what such a row holds';
+      this.damaged.set(id, reason);
+      throw damagedError(this.#name, id, reason, cause);
     }
   }
 
@@ -90,7 +115,6 @@ export class TableIndex {
       return this.#parsed(spec, id, row);
     } catch (error) {
       if (!(error instanceof AivaultError) || error.code !== 'integrity_error') throw error;
-      if (!this.damaged.has(id)) this.damaged.set(id, 'it does not open');
       return undefined;
     }
   }
