@@ -116,3 +116,18 @@ for (const [name, over, signature] of s3Examples) {
     assert.equal(headers.get('x-amz-content-sha256'), sha256(''));
   });
 }
+
+test('S3: every spelling of one path gets one signature, other services sign the path as it is sent', async () => {
+  const at = (service: string, path: string) => signed(service, s3Key, { path, nowMs: Date.UTC(2013, 4, 24) });
+  const spellings = ["/box/a+b(1)'c", '/box/a%2Bb%281%29%27c', '/box/%61%2bb(1)%27c'];
+  const signatures = await Promise.all(spellings.map(async (path) => (await at('s3', path)).get('authorization')));
+  assert.equal(new Set(signatures).size, 1);
+  assert.notEqual((await at('s3', '/box/a b')).get('authorization'), signatures[0]);
+  const [raw, encoded] = await Promise.all(['/a(b)', '/a%28b%29'].map((path) => at('lambda', path)));
+  assert.notEqual(raw!.get('authorization'), encoded!.get('authorization'));
+});
+
+test('a service that takes no payload header gets none, whatever the caller sent', async () => {
+  const headers = await signed('lambda', key, { headers: [['x-amz-content-sha256', 'UNSIGNED-PAYLOAD']] });
+  assert.equal(headers.get('x-amz-content-sha256'), undefined);
+});

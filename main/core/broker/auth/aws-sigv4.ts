@@ -4,6 +4,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { membersOf } from './fields.ts';
 import { type AuthInput, type AuthStrategy, type Fields, ownsNothing } from './strategy.ts';
+import { percentEncode } from './value-rules.ts';
 
 // AWS Signature Version 4. The body is covered by its SHA-256 where it is known; towards S3 a streamed body goes as
 // UNSIGNED-PAYLOAD (TLS protects it), other services need the hash, so the pipeline gathers the body first. A hash the
@@ -76,8 +77,10 @@ const hashHeader = 'x-amz-content-sha256';
 const signedNames = /^(?:host|content-type|content-md5|range|x-amz-.+)$/;
 
 async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials): Promise<Record<string, string>> {
-  const { auth, host, path, query, method } = input;
+  const { auth, host, query, method } = input;
   const declares = declaresPayload(auth.service);
+  const isS3 = auth.service.startsWith('s3');
+  const path = isS3 ? encodedOnce(input.path) : input.path;
   const headers: Record<string, string> = { host };
   for (const [name, value] of input.headers) {
     if (signedNames.test(name)) headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
@@ -92,8 +95,8 @@ async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials):
     region: auth.region,
     service: auth.service,
     sha256: NodeSha256,
-    // S3 signs the path as sent; every other service encodes it once more.
-    uriEscapePath: !auth.service.startsWith('s3'),
+    // S3 encodes the path once; every other service takes it as sent and encodes it once more.
+    uriEscapePath: !isS3,
     applyChecksum: false,
   });
   try {
@@ -134,10 +137,20 @@ function parseQuery(query: string | null): Record<string, string | string[]> {
   return parsed;
 }
 
+/** S3 decodes a path and encodes it again in AWS's one spelling, where only unreserved characters stay as they are. */
+function encodedOnce(path: string): string {
+  const decode = (text: string) =>
+    text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
+  const encode = (segment: string) => percentEncode(Buffer.from(decode(segment), 'latin1')).toString('latin1');
+  return path.split('/').map(encode).join('/');
+}
+
 /** The caller's headers, with what was signed in the place of anything of the same name. */
 function withSigned(headers: readonly HeaderPair[], signed: Record<string, string>): HeaderPair[] {
   const added = ['authorization', 'x-amz-date', 'x-amz-security-token', hashHeader].filter((name) => name in signed);
-  const kept = headers.filter(([name]) => !added.includes(name));
+  const kept = headers.filter(([name]) => name !== hashHeader && !added.includes(name));
   return [...kept, ...added.map((name): HeaderPair => [name, signed[name]!])];
 }
 

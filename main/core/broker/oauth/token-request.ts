@@ -112,6 +112,11 @@ const knownErrors = new Set([
 ]);
 
 function refusedBy(status: number, answer: Record<string, unknown>): AivaultError {
+  if (status >= 500 || status === 429) {
+    return new AivaultError('auth_failed', `The provider's token endpoint is failing: HTTP ${status}.`, {
+      hint: 'The account is still connected. Try again later.',
+    });
+  }
   const word = typeof answer['error'] === 'string' && knownErrors.has(answer['error']) ? ` (${answer['error']})` : '';
   return new AivaultError('auth_failed', `The provider's token endpoint refused: HTTP ${status}${word}.`, {
     hint: 'Connect the account again with `aivault oauth connect`, or rotate the stored secret.',

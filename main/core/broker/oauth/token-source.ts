@@ -10,7 +10,11 @@ import { type FreshTokens, type PostForm, requestTokens } from './token-request.
 
 export interface TokenSourcePorts {
   readonly post: PostForm;
-  replaceTokens(credential: CredentialView, change: Readonly<Record<string, unknown>>): Promise<void>;
+  replaceTokens(
+    credential: CredentialView,
+    change: Readonly<Record<string, unknown>>,
+    valueVersion: number,
+  ): Promise<void>;
   readonly now: () => number;
 }
 
@@ -67,7 +71,8 @@ export function createTokenSource(ports: TokenSourcePorts): TokenSource {
       const started = ports.now();
       const fresh = await ask(ports.post, oauthOf(credential), tokens, started);
       ahead.set(key, Math.min(aheadMs, (fresh.expiresAtMs - started) / 2));
-      await ports.replaceTokens(credential, tokenChange(fields, fresh));
+      const [read] = Object.values(fields);
+      await ports.replaceTokens(credential, tokenChange(fields, fresh), read?.valueVersion ?? 0);
     } finally {
       wipe(fields);
     }

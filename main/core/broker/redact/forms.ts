@@ -1,15 +1,8 @@
 import { escapedForms, hasEscape, plainForms } from './encodings.ts';
-import { edge, Scanner } from './scanner.ts';
+import { edge, type Form, Scanner } from './scanner.ts';
 
 /** Values shorter than this are only matched as whole tokens: `42` must not eat the middle of every number. */
 export const shortestFreeMatch = 8;
-
-/** One byte string to remove from an answer. */
-export interface Form {
-  readonly bytes: Uint8Array;
-  /** Matches only where no letter or digit stands directly before or after it. */
-  readonly wholeToken: boolean;
-}
 
 /** Everything to look for in one answer. Holds secret bytes: `wipe` it when the answer has ended. */
 export interface Forms {

@@ -1,7 +1,12 @@
-import type { Form } from './forms.ts';
-
 // Finds the first form in a block of bytes, in one pass however many forms there are: Wu and Manber, "A fast algorithm
 // for multi-pattern searching" (1994). A table says, for each pair of bytes, how far the window may jump.
+
+/** One byte string to remove from an answer. */
+export interface Form {
+  readonly bytes: Uint8Array;
+  /** Matches only where no letter or digit stands directly before or after it. */
+  readonly wholeToken: boolean;
+}
 
 export interface Match {
   readonly start: number;
