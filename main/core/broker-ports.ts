@@ -47,7 +47,7 @@ export function brokerPorts({ services, egress, randomId, stopwatch, report }: B
       }
       return { fields: fieldsOf(stillThere(services, approved.capability.id, approved.credential)) };
     },
-    async replaceTokens(credential, change) {
+    async replaceTokens(credential, change, valueVersion) {
       const ids = [...new Set(Object.values(credential.secretIds))];
       const [id] = ids;
       if (id === undefined || ids.length !== 1)
@@ -56,6 +56,8 @@ export function brokerPorts({ services, egress, randomId, stopwatch, report }: B
         const material = secrets.reveal(id);
         const before = material.use(parseObject);
         material.wipe();
+        // The operator gave another value meanwhile: tokens of the old one have no business in it.
+        if (material.valueVersion !== valueVersion) return;
         if (before === null) throw new AivaultError('auth_failed', 'The stored secret is no longer a JSON object.');
         const value = new TextEncoder().encode(JSON.stringify({ ...before, ...change }));
         secrets.replaceValue(tx, id, value);

@@ -48,6 +48,8 @@ export const catalogOperations = {
       /** Headers beyond the base lists that callers may send and get; for providers of one's own. */
       requestHeaders: z.array(headerPattern).max(32).default([]),
       responseHeaders: z.array(headerPattern).max(32).default([]),
+      /** Refuse answers that cannot be searched for the secret. */
+      refuseUnscannable: z.boolean().default(false),
       /** The secret's value again, where a second credential would add hosts to an unpinned secret. */
       valueAgain: z.string().optional(),
     }),

@@ -73,6 +73,8 @@ export const credential = z.strictObject({
   /** Headers that pass beyond the base lists, on the way out and back. */
   requestHeaders: z.array(z.string()),
   responseHeaders: z.array(z.string()),
+  /** Answers that cannot be searched for the secret are refused instead of passed on. */
+  refuseUnscannable: z.boolean(),
   enabled: z.boolean(),
   ready: z.boolean(),
 });

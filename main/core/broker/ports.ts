@@ -110,8 +110,15 @@ export interface BrokerPorts {
   readonly catalog: () => CatalogView;
   /** The broker's only way to plaintext. Throws `credential_not_found` if the secret is gone meanwhile. */
   reveal(approved: Approved): Revealed;
-  /** Writes refreshed OAuth tokens back in one transaction; unknown fields of the stored JSON are kept. */
-  replaceTokens(credential: CredentialView, change: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Writes refreshed OAuth tokens back in one transaction; unknown fields of the stored JSON are kept. A secret that was
+   * rotated since `valueVersion` was read keeps its new value.
+   */
+  replaceTokens(
+    credential: CredentialView,
+    change: Readonly<Record<string, unknown>>,
+    valueVersion: number,
+  ): Promise<void>;
   readonly record: Recorder;
   /** Marks a credential's secrets as used, at most once a second on disk. */
   used(credential: CredentialView, tokenId: string | null): void;

@@ -53,6 +53,7 @@ export function credentialSummary(credential: CatalogCredential): Credential {
     allowLocal: credential.allowLocal,
     requestHeaders: [...credential.requestHeaders],
     responseHeaders: [...credential.responseHeaders],
+    refuseUnscannable: credential.refuseUnscannable,
     enabled: credential.enabled,
     ready: credential.ready,
   };

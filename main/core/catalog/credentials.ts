@@ -18,6 +18,7 @@ export interface CredentialWish {
   readonly allowLocal: boolean;
   readonly requestHeaders: readonly string[];
   readonly responseHeaders: readonly string[];
+  readonly refuseUnscannable: boolean;
 }
 
 export interface PlannedCredential {
@@ -66,6 +67,7 @@ export function planCredential(
     allowLocal: wish.allowLocal,
     requestHeaders: [...new Set(wish.requestHeaders)],
     responseHeaders: [...new Set(wish.responseHeaders)],
+    refuseUnscannable: wish.refuseUnscannable,
     createdAtMs: nowMs,
   };
   return { row, reach: [...new Set([...hosts, ...tokenHosts(provider?.auth ?? auth)])] };

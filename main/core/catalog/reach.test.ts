@@ -110,4 +110,20 @@ describe('registry updates', () => {
     assert.deepEqual(await held(), []);
     assert.deepEqual((await items()).methods, ['GET', 'DELETE']);
   });
+
+  test('a host the registry takes back is taken from stored credentials at once', async () => {
+    const regional = (draft: Draft) => Object.assign(draft, { alternateHosts: ['eu.acme.example'] });
+    core = await openTestCore({ registry: registryOf(regional) });
+    const { secret } = await core.ask('secrets.create', { name: 'ACME_KEY', value: 'some-value-01' });
+    const own = {
+      id: 'mine',
+      provider: 'acme',
+      secretRef: `vault:secret:${secret.secretId}`,
+      hosts: ['eu.acme.example'],
+    };
+    assert.equal((await core.ask('credentials.create', own)).ready, true);
+    await core.reopen({ registry: registryOf() });
+    const mine = (await core.ask('credentials.list', {})).credentials.find(({ id }) => id === 'mine');
+    assert.equal(mine?.ready, false);
+  });
 });

@@ -28,6 +28,7 @@ export const credentialRow = z.strictObject({
   allowLocal: z.boolean(),
   requestHeaders: z.array(z.string()).default([]),
   responseHeaders: z.array(z.string()).default([]),
+  refuseUnscannable: z.boolean().default(false),
   createdAtMs: timeMs,
 });
 export type CredentialRow = z.output<typeof credentialRow>;

@@ -5,6 +5,7 @@ import { effectOf, noPolicy } from './capability-facts.ts';
 import { type CatalogCredential, fromRegistry } from './credential-view.ts';
 import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
 import { boundCredentialId } from './derived-id.ts';
+import { registryAllows } from './host-grammar.ts';
 import { type LiveSecret, type LiveSecrets, scopeContext } from './live-secret.ts';
 import type { CapabilityRow, CredentialRow } from './rows.ts';
 
@@ -28,11 +29,16 @@ export function credentialFromRow(
   if (row.auth === null) {
     const secretIds = provider === undefined || secret === undefined ? null : storedFields(provider, secret, buckets);
     if (provider === undefined || secretIds === null) return { ...unusable(row), ...base };
+    // What the registry took back since the credential was made is taken back here too.
+    const hosts = row.hosts.filter((host) => registryAllows([...provider.hosts, ...provider.alternateHosts], host));
+    if (hosts.length === 0) return { ...unusable(row), ...base };
     const own = fromRegistry(provider, null);
     return {
       ...own,
       ...base,
+      hosts,
       secretIds,
+      refuseUnscannable: row.refuseUnscannable,
       upstreamPathPrefix: row.upstreamPathPrefix ?? own.upstreamPathPrefix,
       ready: true,
     };
@@ -53,7 +59,7 @@ function unusable(row: CredentialRow) {
     upstreamPathPrefix: row.upstreamPathPrefix,
     requestHeaders: row.requestHeaders,
     responseHeaders: row.responseHeaders,
-    refuseUnscannable: false,
+    refuseUnscannable: row.refuseUnscannable,
     origin: 'custom',
     ready: false,
   } as const;

@@ -29,7 +29,7 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
 
     'credentials.create': async (input, call) => {
       const { id, provider, secretRef, auth, hosts, upstreamPathPrefix, allowLocal, valueAgain } = input;
-      const { requestHeaders, responseHeaders } = input;
+      const { requestHeaders, responseHeaders, refuseUnscannable } = input;
       checkHeaderLists(requestHeaders, responseHeaders);
       call.note({ credential: id, secretId: secretRef });
       const wish = {
@@ -42,6 +42,7 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
         allowLocal,
         requestHeaders,
         responseHeaders,
+        refuseUnscannable,
       };
       const plan = () => {
         if (services.catalog().allCredentials.has(id)) throw taken(id);
