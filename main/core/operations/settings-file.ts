@@ -15,22 +15,29 @@ export function openSettingsFile(folder: string, fallback: () => Settings): Sett
   const file = path.join(folder, 'settings.json');
   let chosen = read(file);
   const current = (): Settings => ({ ...fallback(), ...chosen });
+  let last: Promise<unknown> = Promise.resolve();
+  const write = async (given: Partial<Settings>): Promise<Settings> => {
+    const next = { ...chosen, ...given };
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const draft = await open(`${file}.new`, 'w', 0o600);
+    try {
+      await draft.writeFile(`${JSON.stringify(next, null, 2)}\n`);
+      await draft.sync();
+    } finally {
+      await draft.close();
+    }
+    await rename(`${file}.new`, file);
+    chosen = next;
+    return current();
+  };
   return {
     current,
-    async change(part) {
+    change(part) {
       const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
-      const next = { ...chosen, ...given };
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const draft = await open(`${file}.new`, 'w', 0o600);
-      try {
-        await draft.writeFile(`${JSON.stringify(next, null, 2)}\n`);
-        await draft.sync();
-      } finally {
-        await draft.close();
-      }
-      await rename(`${file}.new`, file);
-      chosen = next;
-      return current();
+      // One after the other: two changes at once would start from the same settings and share one draft.
+      const written = last.then(() => write(given));
+      last = written.catch(() => undefined);
+      return written;
     },
   };
 }
