@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cleanPage } from './clean-page.ts';
+import { noBrowser, onStage, places } from './stages.ts';
+import { SettingsScreen } from './window-pages.ts';
+
+for (const place of places) {
+  test(`settings are kept, the endpoint pauses, the doctor answers (host: ${place})`, { skip: noBrowser }, () =>
+    onStage(place, { furnished: true }, async (stage) => {
+      const page = await stage.open();
+      const screen = await new SettingsScreen(page).ready();
+      await screen.go('Settings');
+      await screen.control('Lock when idle').selectOption('after 15 min');
+      await screen.control('Appearance').selectOption('dark');
+      await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+      await screen.control('Port').fill('70000');
+      await page.getByText('A port from 1024 to 65535.').waitFor();
+      await screen.control('Port').fill('20123');
+      await screen.control('Port').press('Enter');
+      await screen.rail.getByText('locks in 15 min').waitFor();
+      const settings = await stage.call('settings.show', {});
+      assert.deepEqual([settings.idleLockMinutes, settings.appearance, settings.endpointPort], [15, 'dark', 20123]);
+
+      await screen.control('Answer calls').click();
+      await screen.rail.getByText('endpoint paused').waitFor();
+      const refused = await fetch(`${stage.baseUrl}/v/openai/v1/models`, {
+        headers: { authorization: `Bearer avp_${'A'.repeat(43)}` },
+      });
+      assert.notEqual(refused.status, 200);
+      await screen.control('Answer calls').click();
+      await screen.rail.getByText('endpoint paused').waitFor({ state: 'detached' });
+
+      await page.getByRole('button', { name: 'Check now' }).click();
+      await page.getByText(/checks (are fine|need a look)/).waitFor();
+      await cleanPage(page, stage);
+    }),
+  );
+
+  test(
+    `a backup is written under its own passphrase, and the master key is rotated (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, { furnished: true }, async (stage) => {
+        const page = await stage.open();
+        const screen = await new SettingsScreen(page).ready();
+        stage.answerDialog?.(1);
+        await screen.go('Settings');
+        const file = join(stage.folder, 'copy.backup');
+        await page.getByRole('button', { name: 'Back up…' }).click();
+        await screen.dialog().getByLabel('File', { exact: true }).fill(file);
+        await screen.dialog().getByLabel('Passphrase of this file').fill('a passphrase of its own');
+        await screen.dialog().getByLabel('The same again').fill('a passphrase of its own');
+        await screen.dialog().getByRole('button', { name: 'Back up' }).click();
+        await screen.toast(/backed up to/).waitFor();
+        assert.equal(statSync(file).mode & 0o777, 0o600);
+
+        const { fingerprint } = await stage.call('vault.status', {});
+        await page.getByRole('button', { name: 'Change or rotate…' }).click();
+        await screen.dialog().getByRole('button', { name: 'Rotate', exact: true }).click();
+        await screen.toast('The vault has a new key.').waitFor();
+        assert.notEqual((await stage.call('vault.status', {})).fingerprint, fingerprint);
+        await cleanPage(page, stage);
+      }),
+  );
+}
