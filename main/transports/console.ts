@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Actor, Dispatch } from '#contract/call.ts';
 import { AivaultError, type Result } from '#contract/errors.ts';
@@ -10,6 +10,7 @@ import { closeServer } from './close-server.ts';
 import { guardConsole } from './console-guard.ts';
 import { createSessions } from './console-sessions.ts';
 import { readQuestion } from './question.ts';
+import { http } from './quick-http.ts';
 import { errorBody } from './wire.ts';
 
 // The window, for a browser on a machine without a desktop: the same pages and the same questions as the desktop app.

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Actor, Dispatch } from '#contract/call.ts';
 import { AivaultError, type Result } from '#contract/errors.ts';
@@ -11,6 +11,7 @@ import { collect } from './body-bytes.ts';
 import { closeServer } from './close-server.ts';
 import { abortOnDisconnect, internal, sendAnswer } from './http-answer.ts';
 import { readQuestion } from './question.ts';
+import { http } from './quick-http.ts';
 import { listenPrivately } from './socket-file.ts';
 import {
   checkContract,
@@ -58,7 +59,7 @@ export function serveConnection(connection: Duplex, plane: OperatorPlane): void 
   createServer(plane, new Set()).emit('connection', connection);
 }
 
-function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): http.Server {
+function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): Server {
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: maxWireHeadBytes,

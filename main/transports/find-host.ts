@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import http from 'node:http';
+
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import {
   parseDiscovery,
   usualSharedSocket,
 } from './meeting-point.ts';
+import { http } from './quick-http.ts';
 import { checkSocket } from './socket-owner.ts';
 
 export type { HostClient } from './host-client.ts';

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Input, Output, Presence } from '#contract/call.ts';
 import { AivaultError, errorFromBody, type Result } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
@@ -6,6 +6,7 @@ import type { OperationName } from '#contract/operations.ts';
 import type { Answer, BodyBytes, Incoming } from '#contract/proxied.ts';
 import { contractVersion } from '#contract/version.ts';
 import { collect, sendBody } from './body-bytes.ts';
+import { http } from './quick-http.ts';
 import {
   type AnswerHead,
   checkContract,
@@ -34,7 +35,7 @@ export interface HostClient {
 
 /** Where requests go: an agent that knows how to open (or reuse) a connection to the host. */
 export interface HostConnection {
-  readonly agent: http.Agent;
+  readonly agent: Agent;
   /** A pipe to a private host carries one exchange at a time, and nobody else is there to announce anything. */
   readonly single: boolean;
   close(): Promise<void>;
@@ -59,7 +60,7 @@ export function createHostClient(connection: HostConnection): HostClient {
       body?: Answer['body'];
       signal?: AbortSignal;
     },
-  ): Promise<http.IncomingMessage> =>
+  ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const request = http.request({
         agent: connection.agent,
@@ -119,7 +120,7 @@ export function createHostClient(connection: HostConnection): HostClient {
   };
 }
 
-function contractOf(response: http.IncomingMessage): string | undefined {
+function contractOf(response: IncomingMessage): string | undefined {
   const value = response.headers[wireHeader.contract];
   return typeof value === 'string' ? value : undefined;
 }

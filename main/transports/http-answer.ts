@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { AivaultError, type ErrorBody, errorTable } from '#contract/errors.ts';
 import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { writeBody } from './body-bytes.ts';
+import { http } from './quick-http.ts';
 
 // HTTP in, contract out, and back again: what every server of this folder does the same way.
 
@@ -80,7 +81,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   const bodiless = request.method === 'HEAD' || status === 204 || status === 304;
   if (whole && !hasLength && !bodiless) headers.push('content-length', body === null ? '0' : String(body.length));
   if (!request.complete && (whole || answer.refusal !== undefined)) closeAfter(request, response, headers);
-  response.writeHead(status, answer.statusText || STATUS_CODES[status], headers);
+  response.writeHead(status, answer.statusText || http.STATUS_CODES[status], headers);
   if (whole) response.end(bodiless ? undefined : body);
   else if (bodiless) response.end(() => void body[Symbol.asyncIterator]().return?.());
   else streamBody(response, body, answer.trailers).catch(() => response.destroy());

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AivaultError } from '#contract/errors.ts';
@@ -6,6 +6,7 @@ import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { guard, hostNames } from './browser-guard.ts';
 import { closeServer } from './close-server.ts';
 import { refusal, sendAnswer } from './http-answer.ts';
+import { http } from './quick-http.ts';
 import { isWebSocketTarget } from './websocket.ts';
 
 /** A WebSocket handshake that passed the guard. Whoever takes it owns the socket. */
@@ -48,7 +49,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     // Only WebSocket handshakes are upgrades; an `upgrade: h2c` is an ordinary request.
     shouldUpgradeCallback: (request: IncomingMessage) =>
       options.upgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
-  } as http.ServerOptions);
+  } as ServerOptions);
   server.maxConnections = maxConnections;
 
   server.on('request', (request, response) => {
@@ -75,7 +76,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   };
 }
 
-function listen(server: http.Server, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';

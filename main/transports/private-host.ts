@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import http from 'node:http';
+
 import { daemonProgram, hostEnvironment } from './daemon-program.ts';
 import type { HostConnection } from './host-client.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 import { openLog } from './open-log.ts';
 import { PipePair } from './pipe-pair.ts';
+import { http } from './quick-http.ts';
 import { startReport } from './start-report.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import http from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { AivaultError, errorFromBody } from '#contract/errors.ts';
 import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import type { HostClient } from './host-client.ts';
+import { http } from './quick-http.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -93,7 +94,7 @@ async function toEnvelope(incoming: Incoming): Promise<Buffer> {
 
 interface Sending {
   readonly socket: string;
-  readonly agent: http.Agent;
+  readonly agent: Agent;
   readonly token: string;
   readonly body: Buffer;
   readonly signal?: AbortSignal;
@@ -120,7 +121,7 @@ function send({ socket, agent, token, body, signal }: Sending): Promise<Answer> 
   });
 }
 
-async function toAnswer(response: http.IncomingMessage): Promise<Answer> {
+async function toAnswer(response: IncomingMessage): Promise<Answer> {
   const raw = response.rawHeaders;
   const headers: HeaderPair[] = [];
   for (let i = 0; i < raw.length; i += 2) headers.push([raw[i]!, raw[i + 1]!]);

@@ -1,9 +1,10 @@
 import { chownSync, lstatSync } from 'node:fs';
-import http from 'node:http';
+
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { closeServer } from './close-server.ts';
+import { http } from './quick-http.ts';
 import { listenPrivately } from './socket-file.ts';
 
 export interface SharedSocket {
