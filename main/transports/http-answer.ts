@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AivaultError, type ErrorBody, errorTable } from '#contract/errors.ts';
 import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { writeBody } from './body-bytes.ts';
