@@ -5,6 +5,10 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 // Keeps JSON valid: these can only stand inside its strings.
 const unsafeInJson = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
 
+// Most text is plain ASCII, and finding that out is much cheaper than looking for what is unsafe.
+const plain = /^[\x20-\x7e]*$/;
+const plainJson = /^[\n\x20-\x7e]*$/;
+
 const written = (character: string) =>
   [...Array(character.length).keys()]
     .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
@@ -12,10 +16,11 @@ const written = (character: string) =>
 
 /** One line of text with every control, direction and separator character spelled out as `\uXXXX`. */
 export function safe(text: string): string {
-  return text.replace(unsafe, written);
+  return plain.test(text) ? text : text.replace(unsafe, written);
 }
 
 /** Two-space JSON that no terminal can be steered with. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(unsafeInJson, written);
+  const text = JSON.stringify(value, null, 2);
+  return plainJson.test(text) ? text : text.replace(unsafeInJson, written);
 }

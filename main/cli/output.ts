@@ -67,6 +67,29 @@ function write(stream: OutputStream, bytes: Uint8Array | string): Promise<void> 
   });
 }
 
+const chunkLength = 64 * 1024;
+
+/** Gathers lines, so that a list of ten thousand costs a few writes and not ten thousand. */
+function createGatherer(stream: OutputStream) {
+  let gathered = '';
+  let waiting = false;
+  const flush = () => {
+    if (gathered !== '') stream.write(gathered);
+    gathered = '';
+  };
+  const add = (text: string) => {
+    gathered += text;
+    if (gathered.length >= chunkLength) flush();
+    if (waiting) return;
+    waiting = true;
+    setImmediate(() => {
+      waiting = false;
+      flush();
+    });
+  };
+  return { add, flush };
+}
+
 /** Writes to the given streams; colour only where the stream is a terminal and NO_COLOR is empty. */
 export function createOutput(options: OutputOptions): Output {
   const { stdout, stderr, json } = options;
@@ -78,29 +101,37 @@ export function createOutput(options: OutputOptions): Output {
         return colour ? `\u001b[${codes[part.style]}m${safe(part.text)}\u001b[0m` : safe(part.text);
       })
       .join('');
-  const print = (stream: OutputStream, parts: readonly Part[]) => {
-    stream.write(`${render(parts, painted(stream))}\n`);
+  const lines = createGatherer(stdout);
+  const inColour = { stdout: painted(stdout), stderr: painted(stderr) };
+  const say = (parts: readonly Part[]) => lines.add(`${render(parts, inColour.stdout)}\n`);
+  /** What was said before on stdout stands before it, where both are one screen. */
+  const remark = (parts: readonly Part[]) => {
+    lines.flush();
+    stderr.write(`${render(parts, inColour.stderr)}\n`);
   };
   return {
     json,
     terminal: !json && stdout.isTTY === true,
     columns: stdout.columns ?? 100,
     line: (...parts) => {
-      if (!json) print(stdout, parts);
+      if (!json) say(parts);
     },
     answer: (value, human) => {
-      if (json) stdout.write(`${safeJson(value)}\n`);
+      if (json) lines.add(`${safeJson(value)}\n`);
       else human();
     },
-    notice: (text) => print(json ? stderr : stdout, [text]),
-    warn: (text) => print(stderr, [yellow('warning:'), ` ${text}`]),
-    aside: (...parts) => print(stderr, parts),
+    notice: (text) => (json ? remark([text]) : say([text])),
+    warn: (text) => remark([yellow('warning:'), ` ${text}`]),
+    aside: (...parts) => remark(parts),
     error: (body) => {
-      print(stderr, [red('error:'), ` ${body.error}: ${body.message}`]);
-      if (body.hint !== undefined) print(stderr, [dim(`hint: ${body.hint}`)]);
-      if (body.retryAfterSeconds !== undefined) print(stderr, [dim(`hint: Try again in ${body.retryAfterSeconds} s.`)]);
+      remark([red('error:'), ` ${body.error}: ${body.message}`]);
+      if (body.hint !== undefined) remark([dim(`hint: ${body.hint}`)]);
+      if (body.retryAfterSeconds !== undefined) remark([dim(`hint: Try again in ${body.retryAfterSeconds} s.`)]);
     },
-    raw: (bytes) => write(stdout, bytes),
+    raw: (bytes) => {
+      lines.flush();
+      return write(stdout, bytes);
+    },
     status: (text) => {
       if (stderr.isTTY === true) stderr.write(`\r\u001b[K${safe(text)}`);
     },

@@ -40,9 +40,12 @@ const ownerOf = (user: string) => async (): Promise<Owner> => ({
   gid: Number((await lookUp('group', group))[2]),
 });
 
-/** Mints as the vault's own user: root does not become an operator of somebody's vault by setting up a folder. */
+/**
+ * Mints as the vault's own user: root does not become an operator of somebody's vault by setting up a folder. A host that
+ * runs is asked; else a private one answers and is gone, so that `aivaultd --shared` finds the vault free.
+ */
 async function mint(access: AgentAccess): Promise<string> {
-  const account = await lookUp('passwd', access.daemonUser);
+  const home = (await lookUp('passwd', access.daemonUser))[5];
   const grants = access.capabilities.flatMap((id) => ['--capability', id]);
   const asked = [
     ...access.aivault,
@@ -54,11 +57,17 @@ async function mint(access: AgentAccess): Promise<string> {
     access.ttl,
     ...grants,
   ];
-  const words = ['-u', access.daemonUser, '--', 'env', `HOME=${account[5]}`, ...asked];
-  const { stdout } = await execute('runuser', words).catch((cause: { stderr?: string }) => {
-    const lines = (cause.stderr ?? '').trim().split('\n');
-    throw invalid('The token could not be minted.', lines.find((line) => line.startsWith('error: ')) ?? lines[0]);
-  });
+  const attempt = (setting: string) =>
+    execute('runuser', ['-u', access.daemonUser, '--', 'env', `HOME=${home}`, setting, ...asked]);
+  const { stdout } = await attempt('AIVAULTD_AUTOSTART=0')
+    .catch((cause: { stderr?: string }) => {
+      if (cause.stderr?.includes('host_unreachable')) return attempt('AIVAULTD_DISABLE=1');
+      throw cause;
+    })
+    .catch((cause: { stderr?: string }) => {
+      const lines = (cause.stderr ?? '').trim().split('\n');
+      throw invalid('The token could not be minted.', lines.find((line) => line.startsWith('error: ')) ?? lines[0]);
+    });
   return `${stdout.trim()}\n`;
 }
 

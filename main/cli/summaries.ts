@@ -58,6 +58,7 @@ export const summaries = {
   'tokens.mint': 'Mint a token for a tool: it may use the capabilities you name, until it expires.',
   'tokens.revoke': 'Revoke a token.',
   'tokens.whoami': 'Show whose token this is and what it may do.',
+  'vault.discardDamaged': 'Give up rows that do not open, for good, so that the rest is whole again.',
   'vault.init': 'Create the vault with a key provider of your choice.',
   'vault.lock': 'Lock the vault and forget its key.',
   'vault.rotateMaster': 'Replace the vault key, the passphrase or the key provider.',

@@ -2,9 +2,11 @@ import path from 'node:path';
 import type { Output as Answer } from '#contract/call.ts';
 import type { DoctorCheck, Settings } from '#contract/schemas/desk.ts';
 import { argument, type Command, command, flag, number, text } from '../command.ts';
+import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
 import { bold, dim, green, type Output, red, yellow } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { passphraseOptions, passphraseWays, presenceFrom, readNewSecret, readSecret } from '../secret-input.ts';
+import type { PresenceSource, Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { printStatus } from './vault.ts';
 
@@ -17,10 +19,24 @@ function printCheck(out: Output, check: DoctorCheck): void {
   if (check.next !== null) out.line('      ', dim(check.next));
 }
 
+async function discardDamaged(session: Session, presence: PresenceSource): Promise<number> {
+  const answer = await session.ask('vault.discardDamaged', {}, presence);
+  session.out.answer(answer, () => {
+    for (const row of answer.discarded) session.out.line('  gone  ', `${row.table} ${row.id}`, dim(`  ${row.reason}`));
+    session.out.line(answer.discarded.length === 0 ? 'Nothing was damaged.' : 'What is left is whole.');
+  });
+  return 0;
+}
+
 const doctorCommand = command({
   words: 'doctor',
   summary: summaries['host.doctor'],
-  async run(_values, session) {
+  options: {
+    'discard-damaged': flag('Give up the rows that are damaged; this cannot be undone.'),
+    ...passphraseOptions,
+  },
+  async run(values, session) {
+    if (values['discard-damaged']) return discardDamaged(session, presenceFrom(session, values));
     const report = await session.ask('host.doctor', {});
     const broken = report.checks.some(({ state }) => state === 'broken');
     session.out.answer(report, () => {
@@ -70,10 +86,29 @@ const backupRestore = command({
   words: 'backup restore',
   summary: summaries['backup.restore'],
   arguments: { file: argument('The backup file.', { complete: 'file' }) },
-  options: passphraseOptions,
+  options: {
+    ...passphraseOptions,
+    provider: text(
+      'PROVIDER',
+      `How the restored vault keeps its key: ${keyProviderChoices.join(', ')} (default: as a new vault).`,
+      {
+        choices: keyProviderChoices,
+      },
+    ),
+    ...keyProviderOptions,
+    'new-passphrase-file': text('FILE', 'Provider passphrase: read the new passphrase from a file.', {
+      complete: 'file',
+    }),
+  },
+  notes: ['--passphrase, --passphrase-file and --passphrase-stdin are the passphrase of the backup.'],
   async run(values, session) {
     const passphrase = await readSecret(session, passphraseWays(values), 'Passphrase of the backup');
-    const input = { path: path.resolve(values.file), passphrase };
+    const fresh = { name: 'new-passphrase', text: undefined, file: values['new-passphrase-file'], stdin: false };
+    const choice =
+      values.provider === undefined
+        ? undefined
+        : await readChoice(values.provider, values, () => readNewSecret(session, fresh, 'New passphrase'));
+    const input = { path: path.resolve(values.file), passphrase, ...(choice === undefined ? {} : { choice }) };
     printStatus(session.out, await withProgress(session, 'Restoring', () => session.ask('backup.restore', input)));
     return 0;
   },

@@ -21,6 +21,8 @@ function printCredential(out: Output, credential: Credential): void {
   if (credential.workspaceId !== null) {
     fact('Scope:', [credential.workspaceId, credential.groupId].filter((part) => part !== null).join(':'));
   }
+  const passed = [...credential.requestHeaders, ...credential.responseHeaders.map((name) => `${name} (answer)`)];
+  if (credential.origin === 'custom' && passed.length > 0) fact('Headers:', passed.join(', '));
   fact('Origin:', credential.origin);
 }
 
@@ -35,6 +37,9 @@ const createCommand = command({
     ...authOptions,
     host: list('HOST', 'A host it may be sent to. A known provider brings its own.'),
     'upstream-path-prefix': text('PATH', 'Put before every path, after policy has looked at it.'),
+    'request-header': list('NAME', 'A request header of the caller to let through, such as x-trace-id or x-acme-*.'),
+    'response-header': list('NAME', 'A header of the answer to let through.'),
+    'refuse-unscannable': flag('Refuse answers that cannot be searched for the key.'),
     'allow-local': flag('The host is one named service on this machine or network.'),
     'value-again-file': text('FILE', 'The secret’s value again, where this widens the hosts of an unpinned secret.', {
       complete: 'file',
@@ -72,6 +77,9 @@ const createCommand = command({
         ...(auth === undefined ? {} : { auth }),
         hosts: [...values.host],
         ...(values['upstream-path-prefix'] === undefined ? {} : { upstreamPathPrefix: values['upstream-path-prefix'] }),
+        requestHeaders: [...values['request-header']],
+        responseHeaders: [...values['response-header']],
+        refuseUnscannable: values['refuse-unscannable'],
         allowLocal: values['allow-local'],
         ...(valueAgain === undefined ? {} : { valueAgain }),
       },
