@@ -33,15 +33,19 @@ export interface TestHostOptions {
   /** Milliseconds until a host that does not serve is given up. */
   readonly patienceMs?: number;
   readonly arguments?: readonly string[];
+  /** The program to run: by default aivaultd from source. Measurements run the built one. */
+  readonly program?: string;
 }
 
 const source = new URL('../main/daemon/aivaultd.ts', import.meta.url).pathname;
+/** What `npm run build` wrote. */
+export const builtHost = new URL('../dist/aivaultd.mjs', import.meta.url).pathname;
 
 /** Starts aivaultd from source and waits until it serves. Throws with what it printed where it does not. */
 export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'aivault-test-'));
   const environment = { PATH: process.env.PATH ?? '', HOME: folder, AIVAULT_DIR: folder, ...options.environment };
-  const child = spawn(process.execPath, [source, ...(options.arguments ?? [])], {
+  const child = spawn(process.execPath, [options.program ?? source, ...(options.arguments ?? [])], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { startFakeUpstream } from '../fake-upstream.ts';
-import { startTestHost } from '../test-host.ts';
+import { builtHost, startTestHost } from '../test-host.ts';
 import { median } from './load.ts';
 import { addBench } from './rig.ts';
 
@@ -15,6 +15,7 @@ upstream.behave((_seen, response) => {
   setTimeout(() => response.end('data: last\n\n'), 2);
 });
 const host = await startTestHost({
+  program: builtHost,
   environment: { AIVAULT_DEV_RESOLVE: upstream.resolve(), AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath },
 });
 const token = await addBench(host);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { startFakeUpstream } from '../fake-upstream.ts';
-import { startTestHost } from '../test-host.ts';
+import { builtHost, startTestHost } from '../test-host.ts';
 import { addBench, startRig } from './rig.ts';
 
 // What a host holds in memory while much passes through it: one long stream, and many idle ones.
@@ -44,6 +44,7 @@ async function idleStreams(count: number): Promise<void> {
     response.write('data: hello\n\n');
   });
   const host = await startTestHost({
+    program: builtHost,
     environment: { AIVAULT_DEV_RESOLVE: upstream.resolve(), AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath },
   });
   try {

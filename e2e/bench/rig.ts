@@ -1,5 +1,5 @@
 import { createAuthority } from '../authority.ts';
-import { startTestHost, type TestHost } from '../test-host.ts';
+import { builtHost, startTestHost, type TestHost } from '../test-host.ts';
 import { type Nginx, startNginxProxy, startNginxUpstream } from './nginx.ts';
 
 // Everything a measurement stands on: one TLS upstream, the yardstick in front of it, and a real host in front of it.
@@ -21,6 +21,7 @@ export async function startRig(options: { largeBytes?: number; upstreamPort?: nu
   const upstream = await startNginxUpstream(authority, options.largeBytes ?? 0);
   const nginx = await startNginxProxy(authority, upstream.port);
   const host = await startTestHost({
+    program: builtHost,
     environment: {
       AIVAULT_DEV_RESOLVE: `up.test=127.0.0.1:${options.upstreamPort ?? upstream.port}`,
       AIVAULT_DEV_CA_CERT_PATH: authority.certPath,
