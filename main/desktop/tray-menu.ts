@@ -31,8 +31,13 @@ const stateWords: Readonly<Record<TrayState, string>> = {
   attention: 'Needs attention',
 };
 
+/** The state as a person would say it. */
+function stateText(facts: TrayFacts): string {
+  return facts.status?.state === 'missing' ? 'No vault yet' : stateWords[trayState(facts)];
+}
+
 export function trayTooltip(facts: TrayFacts): string {
-  return `aivault: ${stateWords[trayState(facts)].toLowerCase()}`;
+  return `aivault: ${stateText(facts).toLowerCase()}`;
 }
 
 /** The menu, top to bottom as the design shows it. */
@@ -42,7 +47,7 @@ export function trayMenu(facts: TrayFacts, acts: TrayActs): MenuItemConstructorO
   const paused = status?.endpoint?.paused === true;
   const address = status?.endpoint?.baseUrl.replace('http://', '') ?? 'not listening';
   return [
-    { label: `${stateWords[trayState(facts)]}  ·  ${paused ? 'endpoint paused' : address}`, enabled: false },
+    { label: `${stateText(facts)}  ·  ${paused ? 'endpoint paused' : address}`, enabled: false },
     { type: 'separator' },
     open
       ? { label: 'Lock now', accelerator: 'Alt+CommandOrControl+L', registerAccelerator: false, click: acts.lock }

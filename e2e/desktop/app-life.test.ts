@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { VaultStatus } from '#contract/schemas/vault.ts';
+import { startTestHost } from '../test-host.ts';
+import { electron, type StartedApp, startApp } from './start-app.ts';
+
+// The life of the shell: tray, locking, second start, quitting, taking over. On the recording double (host: double).
+
+const { app, control, powerMonitor, system, windows } = electron;
+
+async function withApp(
+  use: (app: StartedApp) => Promise<void>,
+  options: Parameters<typeof startApp>[0] = {},
+): Promise<void> {
+  const started = await startApp(options);
+  try {
+    await use(started);
+  } finally {
+    await started.quit();
+  }
+}
+
+const labels = () => (system.tray?.menu ?? []).map(({ label }) => label ?? '—');
+async function press(started: StartedApp, label: string): Promise<void> {
+  await started.until(() => labels().includes(label), `${label} in the tray`);
+  (system.tray?.menu.find((item) => item.label === label)?.click as (() => void) | undefined)?.();
+}
+async function status(started: StartedApp): Promise<VaultStatus> {
+  const result = await started.ask('vault.status', {});
+  assert.ok(result.ok);
+  return result.value;
+}
+const init = (started: StartedApp) =>
+  started.ask('vault.init', { choice: { provider: 'passphrase', passphrase: 'four words are enough' } });
+
+test('the tray shows the state, locks, opens the unlock window, and closes it after unlocking', () =>
+  withApp(async (started) => {
+    await init(started);
+    await press(started, 'Lock now');
+    await started.until(() => labels()[0]?.startsWith('Locked') === true, 'the tray says locked');
+    assert.match(system.tray?.image.path ?? '', /tray-locked/);
+    assert.equal(system.tray?.toolTip, 'aivault: locked');
+    assert.equal((await status(started)).state, 'locked');
+    await press(started, 'Unlock…');
+    assert.equal(windows.length, 2);
+    assert.equal(windows[1]?.url, 'app://bundle/#unlock');
+    assert.equal(windows[1]?.contentProtected, true);
+    await started.ask('vault.unlock', { passphrase: 'four words are enough' });
+    await started.until(() => windows.length === 1, 'the unlock window closes');
+    await started.until(() => system.tray?.image.path.includes('tray-unlocked') === true, 'the tray says unlocked');
+  }));
+
+test('the endpoint is paused and resumed from the tray', () =>
+  withApp(async (started) => {
+    await init(started);
+    await press(started, 'Pause endpoint');
+    await started.until(() => labels()[0]?.includes('endpoint paused') === true, 'paused');
+    assert.equal((await status(started)).endpoint?.paused, true);
+    await press(started, 'Resume endpoint');
+    await started.until(() => labels().includes('Pause endpoint'), 'resumed');
+  }));
+
+for (const event of ['suspend', 'lock-screen', 'shutdown', 'user-did-resign-active']) {
+  test(`the vault locks on ${event}`, () =>
+    withApp(async (started) => {
+      await init(started);
+      await started.until(() => labels()[0]?.startsWith('Unlocked') === true, 'unlocking');
+      powerMonitor.emit(event);
+      await started.until(() => labels()[0]?.startsWith('Locked') === true, 'locking');
+      assert.equal((await status(started)).state, 'locked');
+    }));
+}
+
+test('closing the window hides it; the app lives on and a second start shows it again', () =>
+  withApp(async () => {
+    const [window] = windows;
+    let prevented = false;
+    window?.emitter.emit('close', { preventDefault: () => (prevented = true) });
+    assert.equal(prevented, true);
+    assert.equal(window?.visible, false);
+    app.emit('window-all-closed');
+    assert.equal(control.when('app.quit'), -1);
+    app.emit('second-instance', {}, ['--anything'], '/');
+    assert.equal(window?.visible, true);
+    assert.equal(windows.length, 1);
+  }));
+
+test('a second instance quits at once and opens nothing', async () => {
+  const started = await startApp({ before: () => control.denySingleInstance(), expectWindow: false });
+  await started.until(() => control.when('app.quit') >= 0, 'quitting');
+  assert.equal(windows.length, 0);
+  await started.quit();
+});
+
+test('started at login it shows its tray only; on a desktop without a tray it shows the window', async () => {
+  await withApp(async () => assert.equal(windows.length, 0), { arguments: ['--hidden'] });
+  await withApp(async () => assert.equal(windows.length, 1), {
+    arguments: ['--hidden'],
+    before: () => (system.hasTray = false),
+  });
+});
+
+test('quitting locks, lets running calls end, and frees the vault for the next host', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aivault-life-'));
+  try {
+    await withApp(async (started) => void (await init(started)), { folder });
+    const host = await startTestHost({ folder });
+    assert.equal((await host.call('vault.status', {})).state, 'locked');
+    await host.close({ keep: true });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('beside a running aivaultd it is its client, notices nothing, and can take over', async () => {
+  const host = await startTestHost();
+  await host.call('vault.init', { choice: { provider: 'file' } });
+  await host.call('secrets.create', { name: 'FROM_THE_DAEMON', value: 'a value of the daemon' });
+  await withApp(
+    async (started) => {
+      const list = await started.ask('secrets.list', {});
+      assert.ok(list.ok && list.value.secrets[0]?.name === 'FROM_THE_DAEMON');
+      assert.equal((await status(started)).desktop, false);
+      await host.call('secrets.create', { name: 'ANOTHER', value: 'told by an event' });
+      await started.until(
+        () =>
+          windows[0]?.contents.sent.some(([, event]) => (event as { event: string }).event === 'secrets.changed') ===
+          true,
+        'an event of the daemon',
+      );
+      await press(started, 'Take over from aivaultd');
+      await started.until(() => !labels().includes('Take over from aivaultd'), 'taking over');
+      assert.equal((await status(started)).desktop, true);
+      assert.equal((await status(started)).pid, process.pid);
+      const after = await started.ask('secrets.list', {});
+      assert.ok(after.ok && after.value.secrets.length === 2);
+    },
+    { folder: host.folder },
+  );
+  await host.close();
+});
+
+test('settings reach the shell: appearance, launch at login, global shortcut', () =>
+  withApp(async (started) => {
+    await init(started);
+    await started.ask('settings.set', { appearance: 'dark', launchAtLogin: true, globalShortcut: 'Control+Alt+V' });
+    await started.until(() => electron.nativeTheme.themeSource === 'dark', 'appearance');
+    const entry = join(started.folder, 'config', 'autostart', 'aivault.desktop');
+    await started.until(() => existsSync(entry), 'the autostart entry');
+    assert.match(readFileSync(entry, 'utf8'), /^\[Desktop Entry\]\n(.*\n)*Exec=".+" --hidden\n/);
+    windows[0]?.emitter.emit('close', { preventDefault() {} });
+    system.shortcuts.get('Control+Alt+V')?.();
+    assert.equal(windows[0]?.visible, true);
+    await started.ask('settings.set', { launchAtLogin: false, globalShortcut: null });
+    await started.until(() => !existsSync(entry) && system.shortcuts.size === 0, 'taking it back');
+  }));
