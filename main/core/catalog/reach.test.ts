@@ -92,6 +92,23 @@ describe('registry updates', () => {
     assert.equal(credential?.auth.kind === 'header' && credential.auth.name, 'authorization');
   });
 
+  test('I13 a pattern that became wider waits, and what was accepted of it goes on working', async () => {
+    await updated(({ capabilities }) => {
+      capabilities[0]!.paths = ['/v1/**'];
+    });
+    assert.deepEqual(await held(), [['acme/items', 'path', '/v1/**']]);
+    assert.deepEqual((await items()).paths, ['/v1/items', '/v1/items/{id}']);
+  });
+
+  test('a pattern that became narrower applies at once, whatever its parameters are called', async () => {
+    await updated(({ capabilities }) => {
+      capabilities[0]!.paths = ['/v1/items', '/v1/items/item-{number}'];
+      capabilities[0]!.exclude = ['/v1/items/{everything}'];
+    });
+    assert.deepEqual(await held(), []);
+    assert.deepEqual((await items()).paths, ['/v1/items', '/v1/items/item-{number}']);
+  });
+
   test('narrowing and new words apply at once', async () => {
     await updated(({ capabilities, secrets }) => {
       capabilities[0]!.paths = ['/v1/items'];

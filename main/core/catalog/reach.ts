@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { RegistryChange } from '#contract/schemas/care.ts';
 import { createRegistry, type Registry } from '../providers/catalog.ts';
-import { type Provider, type ProviderCapability, provider as providerSchema } from '../providers/schema.ts';
+import { isExcluded, readExclusion } from '../providers/exclusion.ts';
+import { covers, meet } from '../providers/path-overlap.ts';
+import {
+  type Provider,
+  type ProviderAlternative,
+  type ProviderCapability,
+  provider as providerSchema,
+} from '../providers/schema.ts';
 import type { ReadTable, SealedTables, TableSpec, Tx } from '../vault/sealed.ts';
 
 // What a stored secret may reach is what the registry said when it was stored, or what the operator accepted since. An
@@ -100,17 +107,19 @@ export function narrow(before: Provider, now: Provider, held: RegistryChange[]):
   const alternateHosts = keep([...before.hosts, ...before.alternateHosts], now.alternateHosts, (host) =>
     note(null, 'host', host),
   );
-  const alternatives = now.alternatives.filter((alternative) => {
-    const same = before.alternatives.some((each) => JSON.stringify(each) === JSON.stringify(alternative));
-    if (!same) note(null, 'auth', `the alternative ${alternative.id}`);
-    return same;
+  const alternatives = now.alternatives.flatMap((alternative) => {
+    const old = before.alternatives.find((each) => each.id === alternative.id);
+    if (old !== undefined && sameRoute(old, alternative)) {
+      const capabilities = narrowCapabilities(old.capabilities, alternative.capabilities, note);
+      // An empty list would mean all of the provider's: where nothing is left of its own, the accepted one stays.
+      return capabilities.length < 1 && alternative.capabilities.length > 0
+        ? [old]
+        : [{ ...alternative, capabilities }];
+    }
+    note(null, 'auth', `the alternative ${alternative.id}`);
+    return old === undefined ? [] : [old];
   });
-  const capabilities = now.capabilities.flatMap((capability) => {
-    const old = before.capabilities.find((each) => each.id === capability.id);
-    if (old !== undefined) return narrowCapability(old, capability, note);
-    note(capability.id, 'capability', `${capability.methods.join(', ')} ${capability.paths.join(', ')}`);
-    return [];
-  });
+  const capabilities = narrowCapabilities(before.capabilities, now.capabilities, note);
   return {
     ...now,
     ...(sameWay ? {} : { auth: before.auth, secrets: before.secrets }),
@@ -135,16 +144,49 @@ function wayOf({ auth, secrets }: Pick<Provider, 'auth' | 'secrets'>): string {
 
 type Note = (capability: string | null, change: RegistryChange['change'], text: string) => void;
 
+/** Whether an alternative's secret goes where it went, the way it went, and opens a list of its own as before. */
+function sameRoute(old: ProviderAlternative, now: ProviderAlternative): boolean {
+  const route = (one: ProviderAlternative) =>
+    JSON.stringify([wayOf(one), one.hosts, one.upstreamPathPrefix, one.capabilities.length > 0]);
+  return route(old) === route(now);
+}
+
+function narrowCapabilities(
+  before: readonly ProviderCapability[],
+  now: readonly ProviderCapability[],
+  note: Note,
+): ProviderCapability[] {
+  return now.flatMap((capability) => {
+    const old = before.find((each) => each.id === capability.id);
+    if (old !== undefined) return narrowCapability(old, capability, note);
+    note(capability.id, 'capability', `${capability.methods.join(', ')} ${capability.paths.join(', ')}`);
+    return [];
+  });
+}
+
+/** What both allow: where the new one says more it is held, where it says less that is so at once. */
 function narrowCapability(old: ProviderCapability, now: ProviderCapability, note: Note): ProviderCapability[] {
   const methods = keep(old.methods, now.methods, (method) => note(now.id, 'method', method));
-  const paths = keep(old.paths, now.paths, (path) => note(now.id, 'path', path));
-  for (const gone of old.exclude.filter((each) => !now.exclude.includes(each))) note(now.id, 'exclusion', gone);
+  const paths = now.paths.flatMap((path) => {
+    if (old.paths.some((known) => covers(known, path))) return [path];
+    note(now.id, 'path', path);
+    return old.paths.filter((known) => covers(path, known));
+  });
+  for (const gone of old.exclude.filter((each) => !stillExcluded(each, now))) note(now.id, 'exclusion', gone);
   if (old.host !== now.host) {
     note(now.id, 'host', now.host ?? 'the provider’s first host');
     return [old];
   }
   if (methods.length === 0 || paths.length === 0) return [];
-  return [{ ...now, methods, paths, exclude: [...new Set([...old.exclude, ...now.exclude])] }];
+  return [{ ...now, methods, paths: [...new Set(paths)], exclude: [...new Set([...old.exclude, ...now.exclude])] }];
+}
+
+/** Whether nothing the old exclusion took out is allowed now: excluded again, or no longer inside any path or method. */
+function stillExcluded(exclusion: string, now: ProviderCapability): boolean {
+  const { method, path } = readExclusion(exclusion);
+  const methods = method === null ? now.methods : now.methods.filter((each) => each === method);
+  const reached = now.paths.some((pattern) => meet(pattern, path) !== null);
+  return !reached || methods.every((each) => isExcluded(now.exclude, each, path));
 }
 
 /** Those of `now` that were there `before`; the others are reported. */

@@ -1,3 +1,4 @@
+import { isExcluded, readExclusion } from './exclusion.ts';
 import type { Finding, Group, LintRule } from './lint-finding.ts';
 import { covers, meet } from './path-overlap.ts';
 import type { ProviderCapability } from './schema.ts';
@@ -41,7 +42,7 @@ function* dangerFindings(capability: ProviderCapability): Generator<Found> {
   if (capability.effect === 'destructive' || capability.because !== undefined || methods.length === 0) return;
   for (const path of capability.paths) {
     const word = path.split('/').find((segment) => dangerous.test(segment.replace(/\{[^}]*\}/, '')));
-    const open = methods.filter((method) => !isExcluded(capability, method, path));
+    const open = methods.filter((method) => !isExcluded(capability.exclude, method, path));
     if (word !== undefined && open.length > 0) {
       yield [
         'danger',
@@ -54,7 +55,7 @@ function* dangerFindings(capability: ProviderCapability): Generator<Found> {
 function* patternFindings(capability: ProviderCapability): Generator<Found> {
   const { paths, exclude, methods } = capability;
   for (const [index, path] of paths.entries()) {
-    if (methods.every((method) => isExcluded(capability, method, path)))
+    if (methods.every((method) => isExcluded(capability.exclude, method, path)))
       yield ['unreachable', `${path} is excluded again`];
     const wider = paths.find(
       (other, at) => at !== index && covers(other, path) && (!covers(path, other) || at < index),
@@ -76,25 +77,11 @@ function* exampleFindings(capability: ProviderCapability): Generator<Found> {
   const path = example.path.split('?')[0]!;
   if (!methods.includes(example.method)) yield ['example', `its example uses ${example.method}, which is not allowed`];
   const admitted = paths.some((pattern) => covers(pattern, path));
-  if (!admitted || isExcluded(capability, example.method, path))
+  if (!admitted || isExcluded(capability.exclude, example.method, path))
     yield ['example', `its own policy would refuse ${path}`];
   if (!/^\/[\x21-\x7e]*$/.test(example.path)) yield ['example', 'its path is not percent-encoded ASCII'];
   if (/[{}]/.test(path)) yield ['example', 'its path still holds a parameter'];
   if (example.body !== undefined && ['GET', 'HEAD'].includes(example.method)) yield ['example', 'a GET has no body'];
   const names = Object.keys(example.headers ?? {}).map((name) => name.toLowerCase());
   if (names.includes('authorization')) yield ['example', 'it shows an authorization header: that is the broker’s'];
-}
-
-/** `DELETE /x` or `/x`. */
-export function readExclusion(text: string): { readonly method: string | null; readonly path: string } {
-  const space = text.indexOf(' ');
-  return space === -1 ? { method: null, path: text } : { method: text.slice(0, space), path: text.slice(space + 1) };
-}
-
-/** Whether every path of the pattern is taken out again for this method. */
-export function isExcluded(capability: ProviderCapability, method: string, pattern: string): boolean {
-  return capability.exclude.some((text) => {
-    const excluded = readExclusion(text);
-    return (excluded.method === null || excluded.method === method) && covers(excluded.path, pattern);
-  });
 }

@@ -1,4 +1,4 @@
-import { isExcluded } from './lint-capability.ts';
+import { isExcluded } from './exclusion.ts';
 import type { Finding, Group } from './lint-finding.ts';
 import { meet } from './path-overlap.ts';
 import type { ProviderCapability } from './schema.ts';
@@ -28,7 +28,9 @@ function sharedRequest(first: ProviderCapability, second: ProviderCapability): s
       if (a === b && first.effect === second.effect) continue;
       const both = meet(a, b);
       if (both === null) continue;
-      const method = methods.find((each) => !isExcluded(first, each, both) && !isExcluded(second, each, both));
+      const method = methods.find(
+        (each) => !isExcluded(first.exclude, each, both) && !isExcluded(second.exclude, each, both),
+      );
       if (method !== undefined) return `${method} ${both}`;
     }
   }
