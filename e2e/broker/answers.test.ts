@@ -230,7 +230,7 @@ describe('broken upstreams, impatient callers', () => {
     const answer = await f.pass({ ...envelopeIncoming(get), timeoutMs: 50 });
     assert.equal(answer.refusal?.error, 'upstream_timeout');
     assert.equal(answer.status, 504);
-    assert.ok(performance.now() - started < 200);
+    assert.ok(performance.now() - started < 2_000);
     assert.equal(last().outcome, 'failed');
     assert.equal(last().facts.code, 'upstream_timeout');
   });

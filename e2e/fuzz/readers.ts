@@ -97,6 +97,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 class Echo(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    wbufsize = -1
     def do_GET(self):
         path = unquote(urlsplit(self.path).path, errors='strict')
         clean = posixpath.normpath(path)

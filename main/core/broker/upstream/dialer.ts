@@ -50,7 +50,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
               secureContext,
               rejectUnauthorized: true,
               timeout: connectTimeoutMs,
-              allowH2: false,
+              allowH2: true,
               lookup: pinned(addresses),
             } as buildConnector.BuildOptions);
             dial({ ...options, port: String(port), servername: target.host }, callback);
