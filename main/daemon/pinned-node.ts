@@ -31,7 +31,7 @@ export function pinnedNode(): string {
 }
 
 /**
- * Runs this program again under the pinned Node and takes over its streams. In the background nobody waits for it, so
+ * Runs this program again under the pinned Node, with the same flags of Node, and takes over its streams. In the background nobody waits for it, so
  * this process ends at once; otherwise it passes signals on and ends as the other one ends.
  */
 export function runPinned(
@@ -39,7 +39,7 @@ export function runPinned(
   { background, report }: { background: boolean; report: boolean },
 ): void {
   const program = process.argv[1]!;
-  const child = spawn(pinnedNode(), [program, ...args], {
+  const child = spawn(pinnedNode(), [...process.execArgv, program, ...args], {
     detached: background,
     stdio: [background ? 'ignore' : 'inherit', 'inherit', 'inherit', report ? 3 : 'ignore'],
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 
-import { daemonProgram, hostEnvironment } from './daemon-program.ts';
+import { daemonProgram, hostEnvironment, hostNodeFlags } from './daemon-program.ts';
 import type { HostConnection } from './host-client.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 import { openLog } from './open-log.ts';
@@ -18,7 +18,7 @@ export async function startPrivateHost(
   point: MeetingPoint,
 ): Promise<HostConnection> {
   const log = openLog(point);
-  const child = spawn(process.execPath, [daemonProgram(), '--stdio', '--report'], {
+  const child = spawn(process.execPath, [...hostNodeFlags, daemonProgram(), '--stdio', '--report'], {
     env: hostEnvironment(environment),
     stdio: ['pipe', 'pipe', log, 'pipe'],
     windowsHide: true,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { daemonProgram, hostEnvironment } from './daemon-program.ts';
+import { daemonProgram, hostEnvironment, hostNodeFlags } from './daemon-program.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 import { openLog } from './open-log.ts';
 import { startReport } from './start-report.ts';
@@ -18,7 +18,7 @@ export async function startHost(
   const socket = environment.AIVAULTD_SOCKET?.trim();
   const child = spawn(
     process.execPath,
-    [program, '--background', '--report', ...(socket ? ['--socket', socket] : [])],
+    [...hostNodeFlags, program, '--background', '--report', ...(socket ? ['--socket', socket] : [])],
     {
       detached: true,
       env: hostEnvironment(environment),
