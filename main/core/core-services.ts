@@ -9,7 +9,7 @@ import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
 import type { CoreDeps } from './core-deps.ts';
 import { uuidFrom } from './crypto/random.ts';
 import { createIdleLock, type IdleLock } from './operations/idle-lock.ts';
-import type { Services } from './operations/services.ts';
+import { intactSecret, type Services } from './operations/services.ts';
 import { openSettingsFile, type SettingsFile } from './operations/settings-file.ts';
 import { createCursorSeal } from './paths/cursor-seal.ts';
 import { valueTable } from './paths/path-rows.ts';
@@ -202,7 +202,7 @@ function liveView(secrets: Secrets): LiveSecrets {
   return {
     live: () => secrets.live(),
     liveById(id) {
-      const row = secrets.get(id);
+      const row = intactSecret(secrets, id);
       return row === undefined || row.revokedAtMs !== null ? undefined : row;
     },
   };

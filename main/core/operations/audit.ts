@@ -3,7 +3,7 @@ import type { ChainWitness } from '../audit/verify.ts';
 import { verifyChain } from '../audit/verify.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore } from '../store/store.ts';
-import type { Services } from './services.ts';
+import { intactSecret, type Services } from './services.ts';
 
 type AuditRows = 'audit.list' | 'audit.verify' | 'audit.export' | 'audit.series';
 
@@ -14,7 +14,7 @@ export function auditHandlers(
 ): Pick<CoreHandlers, AuditRows> {
   /** Names are sealed in the vault; the log holds ids only. A deleted secret keeps its name in its tombstone. */
   const named = (entry: AuditEntry): AuditEntry => {
-    const name = entry.secretId === undefined ? undefined : services.secrets.get(entry.secretId)?.name;
+    const name = entry.secretId === undefined ? undefined : intactSecret(services.secrets, entry.secretId)?.name;
     return name === undefined ? entry : { ...entry, secretName: name };
   };
 

@@ -42,3 +42,13 @@ export function liveSecret(secrets: Pick<Secrets, 'get'>, secretId: string): Sec
 export function noSecret(): AivaultError {
   return new Refusal('not_found', 'There is no secret with this id.', { hint: 'See `aivault secrets list`.' });
 }
+
+/** A secret as a list may show it: undefined where it is not there or does not open. A damaged row spoils no other. */
+export function intactSecret(secrets: Pick<Secrets, 'get'>, secretId: string): SecretRow | undefined {
+  try {
+    return secrets.get(secretId);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'integrity_error') return undefined;
+    throw error;
+  }
+}
