@@ -10,7 +10,7 @@ export interface ChainVerdict {
 
 export interface ChainSource {
   /** Oldest first, in pages. */
-  scan(afterSeq: number, limit: number): Promise<readonly ChainRow[]>;
+  scan(afterSeq: number, limit: number): Promise<readonly (ChainRow & { readonly agrees?: boolean })[]>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
 }
 
@@ -55,7 +55,7 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
     for (const [at, row] of rows.entries()) {
       if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'missing');
       if (!same(chainHash(last.hash, row.body), row.hash)) return broken(row.seq, reasonFor(last.hash, rows, at));
-      if (timeOf(row.body) !== row.tsMs) return broken(row.seq, 'edited');
+      if (timeOf(row.body) !== row.tsMs || row.agrees === false) return broken(row.seq, 'edited');
       const mac = checkpoints.get(row.seq);
       if (mac !== undefined && !same(mac, witness.mac(row.seq, row.hash))) return broken(row.seq, 'checkpoint');
       if (witness.anchor?.seq === row.seq && witness.anchor.hash !== Buffer.from(row.hash).toString('hex')) {

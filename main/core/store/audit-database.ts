@@ -4,8 +4,10 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
 import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
+import { packChain } from './packed-rows.ts';
 import type { AuditAppend, AuditQuery, ChainRow } from './store.ts';
 import { StoreError } from './store-error.ts';
+import type { PackedChain } from './store-protocol.ts';
 
 // audit.db, spoken to synchronously inside the store's thread. A commit is one write to the write-ahead log, which
 // survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
@@ -51,7 +53,12 @@ export class AuditDatabase {
       closedCalls: prepare('SELECT id FROM closed_calls'),
       forgetCalls: prepare('DELETE FROM closed_calls WHERE id NOT IN (SELECT value FROM json_each(?))'),
       leftOpen: prepare('SELECT id, ts_ms AS tsMs, body FROM inflight ORDER BY ts_ms, id'),
-      scan: prepare('SELECT seq, ts_ms AS tsMs, body, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?'),
+      scan: prepare(
+        'SELECT seq, ts_ms AS tsMs, body, hash, kind, actor, outcome, capability, credential FROM entries WHERE seq > ? ORDER BY seq LIMIT ?',
+      ),
+      between: prepare(
+        'SELECT count(*) AS n FROM (SELECT 1 FROM entries INDEXED BY entries_by_time WHERE ts_ms >= ? AND ts_ms < ? LIMIT ?)',
+      ),
       checkpoints: prepare('SELECT seq, mac FROM checkpoints ORDER BY seq'),
       putCheckpoint: prepare('INSERT OR REPLACE INTO checkpoints (seq, mac) VALUES (?, ?)'),
     };
@@ -153,15 +160,27 @@ export class AuditDatabase {
       if (!Object.hasOwn(columns, name)) throw new StoreError('broken', 'The audit log has no such column.');
       add(`${columns[name as keyof typeof columns]} = ?`, value);
     }
+    // Newest first by number finds many matches quickly, and few of them only by reading everything.
+    const few = query.beforeSeq === undefined && this.#fewBetween(query.sinceTsMs, query.beforeTsMs);
+    const from = few ? 'entries INDEXED BY entries_by_time' : 'entries';
     const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    const sql = `SELECT seq, ts_ms AS tsMs, body, hash FROM entries ${filter} ORDER BY seq DESC LIMIT ?`;
+    const sql = `SELECT seq, ts_ms AS tsMs, body, hash FROM ${from} ${filter} ORDER BY seq DESC LIMIT ?`;
     const statement = this.#queries.get(sql) ?? this.#db.prepare(sql);
     this.#queries.set(sql, statement);
     return statement.all(...values, query.limit) as unknown as ChainRow[];
   }
 
-  scan(afterSeq: number, limit: number): ChainRow[] {
-    return this.#statements.scan.all(afterSeq, limit) as unknown as ChainRow[];
+  /** Whether time alone leaves few entries. False where no time is asked for. */
+  #fewBetween(sinceTsMs: number | undefined, beforeTsMs: number | undefined): boolean {
+    if (sinceTsMs === undefined && beforeTsMs === undefined) return false;
+    const most = 20_000;
+    const found = this.#statements.between.get(sinceTsMs ?? 0, beforeTsMs ?? Number.MAX_SAFE_INTEGER, most + 1);
+    return Number(found?.n) <= most;
+  }
+
+  scan(afterSeq: number, limit: number): PackedChain {
+    const rows = this.#statements.scan.all(afterSeq, limit) as unknown as (ChainRow & Record<string, unknown>)[];
+    return packChain(rows.map((row) => ({ ...row, agrees: columnsAgree(row) })));
   }
 
   readCheckpoints(): { seq: number; mac: Uint8Array }[] {
@@ -185,4 +204,14 @@ export class AuditDatabase {
 /** The hash that ties an entry to the one before it: SHA-256(previous hash ‖ body). The first one follows 32 zeros. */
 export function chainHash(previous: Uint8Array, body: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(previous).update(body).digest());
+}
+
+/** Whether the columns filters use say what the body says: else an entry could be hidden from a filter by editing one. */
+function columnsAgree(row: ChainRow & Record<string, unknown>): boolean {
+  try {
+    const body = JSON.parse(row.body) as Record<string, unknown>;
+    return Object.keys(columns).every((name) => (body[name] ?? null) === (row[name] ?? null));
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { chainHash } from './audit-database.ts';
 import { openAuditStore } from './database.ts';
@@ -130,4 +131,35 @@ test('thousands of writes at once share commits and keep their order', () =>
       Array.from({ length: 2_000 }, (_, n) => n + 1),
     );
     assert.equal((statSync(`${file}-wal`).mode & 0o777).toString(8), '600');
+  }));
+
+test('scanning page by page sees every entry once, also those written meanwhile', () =>
+  withAudit(async (store) => {
+    for (let n = 1; n <= 25; n++) await store.append(entry(n));
+    const seen: number[] = [];
+    for (let after = 0; ; ) {
+      const page = await store.scan(after, 10);
+      if (page.length === 0) break;
+      seen.push(...page.map((row) => row.seq));
+      after = page.at(-1)!.seq;
+      if (seen.length === 20) for (let n = 26; n <= 33; n++) await store.append(entry(n));
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 33 }, (_, n) => n + 1),
+    );
+  }));
+
+test('a scanned line says whether the columns filters use agree with its body', () =>
+  withAudit(async (store, file) => {
+    const facts = { kind: 'invoke', actor: 'a', outcome: 'allowed' };
+    await store.append(entry(1, { ...facts, body: JSON.stringify({ ...facts, tsMs: 1 }) }));
+    await store.append(entry(2, { ...facts, body: JSON.stringify({ ...facts, tsMs: 2 }) }));
+    const db = new DatabaseSync(file);
+    db.exec("UPDATE entries SET actor = 'nobody' WHERE seq = 2");
+    db.close();
+    assert.deepEqual(
+      (await store.scan(0, 10)).map((row) => row.agrees),
+      [true, false],
+    );
   }));

@@ -2,9 +2,10 @@ import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import { CallJournal, type OpenCall } from './call-journal.ts';
 import { ClosingQueue } from './closing-queue.ts';
 import { unpackLedger, unpackRows } from './packed-rows.ts';
+import { readAhead } from './read-ahead.ts';
 import type { AuditStore, LedgerRow, Row, RowStore, Snapshot } from './store.ts';
 import { StoreError, type StoreFault } from './store-error.ts';
-import type { PackedLedger, PackedRows, StoreKind } from './store-protocol.ts';
+import type { PackedChain, PackedLedger, PackedRows, StoreKind } from './store-protocol.ts';
 import { StoreThread } from './store-thread.ts';
 
 // Opens the two databases of a vault folder. All that are open in a process share one thread.
@@ -64,7 +65,7 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
       return [...older, ...journal.calls()];
     },
     query: (query) => ordered('query', query) as never,
-    scan: (afterSeq, limit) => ordered('scan', afterSeq, limit) as never,
+    scan: readAhead((afterSeq, limit) => ordered('scan', afterSeq, limit) as Promise<PackedChain>),
     head: () => ordered('head') as never,
     readCheckpoints: () => ordered('readCheckpoints') as never,
     writeCheckpoint: (seq, mac) => ordered('writeCheckpoint', seq, mac) as never,

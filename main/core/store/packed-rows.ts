@@ -1,5 +1,5 @@
-import type { LedgerRow, Row } from './store.ts';
-import type { PackedLedger, PackedRows } from './store-protocol.ts';
+import type { ChainRow, LedgerRow, Row, ScannedRow } from './store.ts';
+import type { PackedChain, PackedLedger, PackedRows } from './store-protocol.ts';
 
 const rowsPerPage = 1_000;
 const bytesPerPage = 1024 * 1024;
@@ -49,6 +49,30 @@ export function packLedger(rows: Iterable<LedgerRow>, send: (page: PackedLedger)
     if (page.length >= rowsPerPage) flush();
   }
   if (page.length > 0) flush();
+}
+
+const hashLength = 32;
+
+export function packChain(rows: readonly (ChainRow & { readonly agrees: boolean })[]): PackedChain {
+  const hashes = new Uint8Array(rows.length * hashLength);
+  for (const [at, row] of rows.entries()) hashes.set(row.hash.subarray(0, hashLength), at * hashLength);
+  return {
+    seqs: rows.map((row) => row.seq),
+    times: rows.map((row) => row.tsMs),
+    bodies: rows.map((row) => row.body),
+    hashes,
+    agree: rows.map((row) => row.agrees && row.hash.length === hashLength),
+  };
+}
+
+export function unpackChain(page: PackedChain): ScannedRow[] {
+  return page.seqs.map((seq, at) => ({
+    seq,
+    tsMs: page.times[at]!,
+    body: page.bodies[at]!,
+    hash: page.hashes.subarray(at * hashLength, (at + 1) * hashLength),
+    agrees: page.agree[at]!,
+  }));
 }
 
 /** The rows of a page; their bytes are views into it. */

@@ -28,6 +28,16 @@ export interface PackedRows {
   readonly sealed: Uint8Array;
 }
 
+export interface PackedChain {
+  readonly seqs: readonly number[];
+  readonly times: readonly number[];
+  readonly bodies: readonly string[];
+  /** 32 bytes each, one after the other. */
+  readonly hashes: Uint8Array;
+  /** False where an indexed column does not say what the body says. */
+  readonly agree: readonly boolean[];
+}
+
 export interface PackedLedger {
   readonly tables: readonly string[];
   readonly ids: readonly string[];

@@ -67,6 +67,11 @@ export interface ChainRow {
   readonly hash: Uint8Array;
 }
 
+/** A line as `scan` gives it. `agrees` is false where a column that filters use does not say what the body says. */
+export interface ScannedRow extends ChainRow {
+  readonly agrees: boolean;
+}
+
 export interface AuditQuery {
   readonly limit: number;
   readonly beforeSeq?: number;
@@ -99,7 +104,7 @@ export interface AuditStore {
   /** Newest first. */
   query(query: AuditQuery): Promise<readonly ChainRow[]>;
   /** Oldest first, in pages, for verification and export. */
-  scan(afterSeq: number, limit: number): Promise<readonly ChainRow[]>;
+  scan(afterSeq: number, limit: number): Promise<readonly ScannedRow[]>;
   head(): Promise<{ readonly seq: number; readonly hash: Uint8Array }>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
   writeCheckpoint(seq: number, mac: Uint8Array): Promise<void>;
