@@ -7,6 +7,7 @@ import { startTestHost, type TestHost } from '../test-host.ts';
 // A provider of the registry whose accounts are connected: its endpoints come from the build and from nowhere else.
 
 const skip = missing('openssl');
+const hosts = ['oauth2.googleapis.com', 'gmail.googleapis.com', 'auth.openai.com', 'chatgpt.com', 'evil.test'];
 const refreshToken = 'CANARY-refresh-1//0gZk3vQ9x0Lq7TmWc2Rb8';
 let google: FakeUpstream;
 let host: TestHost;
@@ -15,17 +16,19 @@ let evilCalls = 0;
 describe('accounts of registry providers', () => {
   before(async () => {
     if (skip !== false) return;
-    google = await startFakeUpstream({ names: ['oauth2.googleapis.com', 'gmail.googleapis.com', 'evil.test'] });
+    google = await startFakeUpstream({ names: hosts });
     google.behave((request, response) => {
       if (request.header('host')[0] === 'evil.test') evilCalls += 1;
       response.writeHead(200, { 'content-type': 'application/json' });
       const form = new URLSearchParams(String(request.body));
       const tokens = { access_token: `ya29.${form.get('grant_type')}`, expires_in: 3599, refresh_token: refreshToken };
-      response.end(JSON.stringify(request.target === '/token' ? tokens : { seen: request.header('authorization')[0] }));
+      response.end(
+        JSON.stringify(/\/token$/.test(request.target) ? tokens : { seen: request.header('authorization')[0] }),
+      );
     });
     host = await startTestHost({
       environment: {
-        AIVAULT_DEV_RESOLVE: google.resolve('oauth2.googleapis.com', 'gmail.googleapis.com', 'evil.test'),
+        AIVAULT_DEV_RESOLVE: google.resolve(...hosts),
         AIVAULT_DEV_CA_CERT_PATH: google.authority.certPath,
       },
     });
@@ -141,5 +144,60 @@ describe('accounts of registry providers', () => {
     await assert.rejects(host.call('oauth.begin', { provider: 'spotify' }), { code: 'invalid_request' });
     await assert.rejects(host.call('oauth.begin', { provider: 'nobody' }), { code: 'not_found' });
     await assert.rejects(host.call('oauth.begin', {}), { code: 'invalid_request' });
+  });
+
+  test('a Codex sign-in in its own spelling serves both of its ways in, with one refresh between them', {
+    skip,
+  }, async () => {
+    google.forget();
+    const stored = {
+      access_token: 'old-0123456789',
+      refresh_token: refreshToken,
+      expires: Date.now() - 1000,
+      account_id: 'acct-1',
+      email: 'ada@example.com',
+    };
+    await host.call('secrets.create', { name: 'CODEX_OAUTH_JSON', value: JSON.stringify(stored) });
+    const capabilities = ['openai/codex-responses', 'openai/codex-usage'];
+    const { token } = await host.call('tokens.mint', { capabilities });
+    const ask = (capability: string) =>
+      fetch(`${host.baseUrl}/aivault/proxy`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ capability, request: {} }),
+      });
+    const answers = await Promise.all(capabilities.map(ask));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
+    const refreshes = google.requests.filter((request) => request.header('host')[0] === 'auth.openai.com');
+    assert.equal(refreshes.length, 1);
+    const calls = google.requests.filter((request) => request.header('host')[0] === 'chatgpt.com');
+    assert.deepEqual(
+      calls.map((request) => [request.target.split('/')[1], request.header('chatgpt-account-id')[0]]),
+      [
+        ['backend-api', 'acct-1'],
+        ['backend-api', 'acct-1'],
+      ],
+    );
+  });
+
+  test('a sign-in that is no JSON breaks its own calls and nobody else’s (G15)', { skip }, async () => {
+    const { secrets } = await host.call('secrets.list', {});
+    const codex = secrets.find(({ name }) => name === 'CODEX_OAUTH_JSON')!;
+    await host.call('secrets.rotate', { secretId: codex.secretId, value: 'CANARY is no JSON' });
+    const { token } = await host.call('tokens.mint', { capabilities: ['openai/codex-usage', 'google-gmail/labels'] });
+    const authorization = `Bearer ${token}`;
+    const broken = await fetch(`${host.baseUrl}/aivault/proxy`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ capability: 'openai/codex-usage', request: {} }),
+    });
+    assert.equal(broken.headers.get('aivault-error'), 'auth_failed');
+    assert.ok(!(await broken.text()).includes('CANARY'));
+    const fine = await fetch(`${host.baseUrl}/v/google-gmail/gmail/v1/users/me/labels`, { headers: { authorization } });
+    assert.equal(fine.status, 200);
+    assert.ok((await host.call('credentials.list', {})).credentials.length > 1);
   });
 });
