@@ -204,6 +204,16 @@ describe('credentials through dispatch', () => {
     assert.deepEqual(secret?.hosts, ['other.test', 'up.test']);
   });
 
+  test('G9 two first credentials at once: one fixes the hosts, the other is refused', async () => {
+    const ref = await stored('K');
+    const both = ['up.test', 'other.test'].map((host, i) =>
+      core.raw('credentials.create', wish(ref, { id: `c${i}`, hosts: [host] })),
+    );
+    const codes = (await Promise.all(both)).map((result) => (result.ok ? 'done' : result.error.error));
+    assert.deepEqual(codes.sort(), ['done', 'presence_required']);
+    assert.equal((await core.ask('secrets.list', {})).secrets[0]?.hosts.length, 1);
+  });
+
   test('G9 deleting the credential does not free the hosts of its secret', async () => {
     const ref = await stored('K');
     await core.ask('credentials.create', wish(ref));

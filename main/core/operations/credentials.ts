@@ -51,12 +51,15 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
         if (planned.row.auth !== null) checkAuth(planned.row.auth, planned.row.hosts);
         return { ...planned, secret };
       };
-      const { reach, secret } = plan();
-      const widens = widensHosts(services, secret.secretId, secret.pinnedProvider, secret.hosts, reach, valueAgain);
-      if (widens || allowLocal) await call.prove();
+      const widens = ({ secret, reach }: ReturnType<typeof plan>) =>
+        widensHosts(services, secret.secretId, secret.pinnedProvider, secret.hosts, reach, valueAgain);
+      if (widens(plan()) || allowLocal) await call.prove();
       await services.change(
         (tx) => {
           const planned = plan();
+          // Looked at again where nothing can come between: two first credentials at once must not both be first.
+          widens(planned);
+          if (services.registry.byName(provider) !== undefined) services.reach.remember(tx, provider);
           if (planned.secret.pinnedProvider === null) {
             services.secrets.setHosts(tx, secretRef, [...new Set([...planned.secret.hosts, ...planned.reach])].sort());
           }

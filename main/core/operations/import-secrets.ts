@@ -97,8 +97,9 @@ function speaker(into: Notice[]): (notices: readonly Notice[]) => void {
 
 /** One entry inside the transaction. What is refused writes nothing and leaves the others alone. */
 function storeOne(services: Services, tx: Tx, name: string, text: string, scope: Scope): Outcome {
-  const value = valueBytes(text);
+  let value: Uint8Array = new Uint8Array();
   try {
+    value = valueBytes(text);
     const known = services.secrets.findByName(name, scope);
     if (known !== undefined) return { kind: 'secrets.rotate', row: services.secrets.rotate(tx, known.secretId, value) };
     return { kind: 'secrets.create', row: insertSecret(services, tx, { name, value, scope, aliases: [] }) };

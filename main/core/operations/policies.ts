@@ -54,6 +54,7 @@ export function policyHandlers(services: Services): Pick<CoreHandlers, Rows> {
             }
             services.secrets.setHosts(tx, secretRef, fixed.length > 0 ? fixed : [...planned.hosts]);
           }
+          services.reach.remember(tx, planned.row.capability.split('/', 1)[0] ?? '');
           tx.put(bindingTable, bindingId(capability, scope, wish.consumer), planned.row);
           return planned.row;
         },

@@ -1,11 +1,19 @@
-import type { Notice } from '#contract/schemas/secrets.ts';
+import { AivaultError } from '#contract/errors.ts';
+import { maxSecretBytes, type Notice } from '#contract/schemas/secrets.ts';
 import type { Registry } from '../providers/catalog.ts';
 
 const shortest = 8;
 
-/** The bytes of a value on its way in. The caller wipes them. */
+/**
+ * The bytes of a value on its way in. The caller wipes them. Throws `invalid_request` where the text has no UTF-8 form
+ * (it would be stored as another one), `too_large` over the limit.
+ */
 export function valueBytes(value: string): Uint8Array {
-  return new TextEncoder().encode(value);
+  if (!value.isWellFormed()) throw new AivaultError('invalid_request', 'value: is not well-formed text.');
+  const bytes = new TextEncoder().encode(value);
+  if (bytes.length <= maxSecretBytes) return bytes;
+  bytes.fill(0);
+  throw new AivaultError('too_large', 'value: a secret holds at most 64 KiB.');
 }
 
 /** What to say about a value without showing any of it. */

@@ -262,4 +262,10 @@ describe('secrets through dispatch', () => {
       await core.ask(name, {});
     assert.deepEqual(await core.ask('secrets.list', {}), before);
   });
+
+  test('a value over 64 KiB in bytes is too_large, and text without a UTF-8 form is refused', async () => {
+    assert.equal((await core.refusal('secrets.create', { name: 'A', value: 'ä'.repeat(40_000) })).code, 'too_large');
+    assert.equal((await core.refusal('secrets.create', { name: 'A', value: 'abc\ud800' })).code, 'invalid_request');
+    await create('A', 'ä'.repeat(30_000));
+  });
 });

@@ -93,6 +93,18 @@ describe('tokens through dispatch', () => {
     assert.match(reach[1]?.reason ?? '', /No credential/);
   });
 
+  test('a personal token’s globs are checked when it is made', async () => {
+    for (const glob of ['a//b', '/a', 'UPPER/x', '../x', 'a**']) {
+      const input = { name: 'app', scopes: ['secrets:read'], paths: [glob] };
+      assert.equal((await core.refusal('tokens.createPersonal', input)).code, 'invalid_request', glob);
+    }
+    await core.ask('tokens.createPersonal', {
+      name: 'app',
+      scopes: ['secrets:read'],
+      paths: ['environments/*/db', 'shared/**'],
+    });
+  });
+
   test('a personal token may ask agent rows only, with its own scopes; a proxy token may ask nothing', async () => {
     const personal = await core.ask('tokens.createPersonal', { name: 'app', scopes: ['secrets:write'] });
     const proxy = await core.ask('tokens.mint', { capabilities });

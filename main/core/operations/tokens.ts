@@ -2,6 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { checkWish, contextOf, isVisible } from '../access/grants.ts';
 import { tokenSummaryOf } from '../access/tokens.ts';
 import type { CoreHandlers } from '../dispatch.ts';
+import { globFault } from '../paths/path-glob.ts';
 import type { Services } from './services.ts';
 
 type TokenRows = 'tokens.mint' | 'tokens.createPersonal' | 'tokens.list' | 'tokens.revoke' | 'tokens.explain';
@@ -33,6 +34,10 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
     },
 
     'tokens.createPersonal': async ({ name, scopes, paths, ttlMs }, call) => {
+      for (const glob of paths) {
+        const fault = globFault(glob);
+        if (fault !== null) throw new AivaultError('invalid_request', `paths: ${fault}`);
+      }
       const minted = await services.change((tx) => {
         const expiresAtMs = services.now() + ttlMs;
         return tokens.mint(tx, {
