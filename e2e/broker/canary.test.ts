@@ -381,7 +381,7 @@ describe('the canary sweep', () => {
 
   test('after a collection nothing of it is left in the host’s heap', { skip, timeout: 60_000 }, async () => {
     api.behave(null);
-    // Ordinary calls with another secret, so that what the last leak left in buffers has been overwritten.
+    // What is still closing may hold its request; a snapshot collects first.
     await wait(500);
     process.kill(host.pid, 'SIGUSR2');
     const snapshot = await fileIn(diagnostics);
