@@ -30,6 +30,7 @@ async function run(command: Command, words: readonly string[]): Promise<number> 
   try {
     return (await command.run(values, session)) ?? 0;
   } finally {
+    out.flush();
     await session.close();
   }
 }

@@ -23,7 +23,11 @@ function outputs(options: { json?: boolean; isTTY?: boolean; noColor?: string } 
     json: options.json ?? false,
     noColor: options.noColor,
   });
-  return { out, stdout: stdout.text, stderr: stderr.text };
+  const read = (text: () => string) => () => {
+    out.flush();
+    return text();
+  };
+  return { out, stdout: read(stdout.text), stderr: read(stderr.text) };
 }
 
 test('G56: data cannot steer the terminal, in lines and in JSON', () => {

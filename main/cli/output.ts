@@ -40,6 +40,8 @@ export interface Output {
   /** A line for people on stderr, whatever the mode. */
   aside(...parts: readonly Part[]): void;
   error(body: ErrorBody): void;
+  /** Writes what was gathered. Lines wait for each other, so that long lists cost few writes. */
+  flush(): void;
   /** Bytes exactly as they are. Resolves when the stream can take more. */
   raw(bytes: Uint8Array | string): Promise<void>;
   /** Rewrites one line of stderr, where that is a terminal; an empty text takes it away. */
@@ -128,6 +130,7 @@ export function createOutput(options: OutputOptions): Output {
       if (body.hint !== undefined) remark([dim(`hint: ${body.hint}`)]);
       if (body.retryAfterSeconds !== undefined) remark([dim(`hint: Try again in ${body.retryAfterSeconds} s.`)]);
     },
+    flush: lines.flush,
     raw: (bytes) => {
       lines.flush();
       return write(stdout, bytes);

@@ -19,7 +19,9 @@ function program(name: 'aivault' | 'aivaultd'): readonly string[] {
   const file = self.endsWith('.ts')
     ? path.join(path.dirname(self), name === 'aivault' ? 'aivault.ts' : '../daemon/aivaultd.ts')
     : path.join(path.dirname(self), `${name}.mjs`);
-  return [process.execPath, file];
+  // A small young generation keeps a host that streams for weeks at the size it had on its first day.
+  const settings = name === 'aivaultd' ? ['--max-semi-space-size=4'] : [];
+  return [process.execPath, ...settings, file];
 }
 
 function needRoot(isDryRun: boolean): void {

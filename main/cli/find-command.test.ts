@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AivaultError } from '#contract/errors.ts';
+import { findCommand } from './find-command.ts';
+
+const told = async (...words: string[]) => {
+  const found = await findCommand(words);
+  if (found.kind === 'command' || found.kind === 'help') return `${found.kind} ${found.command.words}`;
+  return found.kind === 'noun' ? `noun ${found.noun} ${found.commands.length}` : found.kind;
+};
+
+test('the longest run of words names the command', async () => {
+  assert.equal(await told('capability', 'policy', 'set', '--capability', 'x'), 'command capability policy set');
+  assert.equal(await told('audit', 'verify'), 'command audit verify');
+  assert.equal(await told('audit', '--since', '1h'), 'command audit');
+  assert.equal(await told('md', 'x/y'), 'command markdown');
+  assert.equal(await told('capability', 'call', 'x/y'), 'command capability invoke');
+});
+
+test('what follows the words belongs to the command, flags in front too', async () => {
+  const found = await findCommand(['--json', 'secrets', 'delete', '--id', 'x']);
+  assert.ok(found.kind === 'command');
+  assert.deepEqual(found.rest, ['--id', 'x', '--json']);
+});
+
+test('help can be asked for in every way', async () => {
+  assert.equal(await told('help'), 'program');
+  assert.equal(await told('-h'), 'program');
+  assert.equal(await told('help', 'secrets', 'create'), 'help secrets create');
+  assert.equal(await told('help', 'capability', 'policy'), 'noun capability 3');
+  assert.equal(await told('secrets', '--help'), 'noun secrets 8');
+  assert.equal(await told('--version'), 'version');
+});
+
+test('a word nobody knows is refused with the nearest, and is not repeated where it may be a secret', async () => {
+  const refused = async (...words: string[]) => {
+    const error = await findCommand(words).then(
+      () => assert.fail('it was found'),
+      (cause: unknown) => cause,
+    );
+    assert.ok(error instanceof AivaultError);
+    return `${error.message} ${error.hint}`;
+  };
+  assert.equal(await refused('secert'), 'There is no command secert here. Did you mean secrets?');
+  assert.equal(await refused('secrets', 'crate'), 'There is no command crate here. Did you mean create?');
+  assert.doesNotMatch(await refused('sk-live_0123456789'), /sk-live/);
+});
