@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemRandom } from '../crypto/random.ts';
 import { keyFileProtector } from './key-file.ts';
@@ -132,6 +132,20 @@ test('re-keying never touches the file in use: a given or random key goes under 
     code: 'invalid_request',
   });
   assert.equal(readdirSync(join(path, '..')).length, files);
+});
+
+test('key files take turns with the plain name instead of growing longer ones', async () => {
+  const path = freshPath();
+  const names: string[] = [];
+  let current = await at(path).wrap(systemRandom(32));
+  for (let n = 0; n < 4; n++) {
+    const before = current;
+    const options = { path: String(before.parameters.path), randomBytes: systemRandom, current: before };
+    current = await keyFileProtector(options).wrap(systemRandom(32));
+    await at(path).discard(before);
+    names.push(basename(String(current.parameters.path)).replace(/-[0-9a-f]{8}/, '-x'));
+  }
+  assert.deepEqual(names, ['kek-x.key', 'kek.key', 'kek-x.key', 'kek.key']);
 });
 
 test('a folder that cannot be made is an error that says so', async () => {

@@ -30,20 +30,21 @@ export function keyFileProtector(options: KeyFileOptions): Protector {
     if (key === null) throw new AivaultError('invalid_request', 'A key is 32 bytes as base64, or 64 hex digits.');
     return toBase64(key);
   };
-  const freshPath = (): string => {
+  /** Where a key that must be new may go: the plain name, and else the same with a random end. */
+  const newPlaces = (): string[] => {
     const extension = extname(options.path);
-    const stem = basename(options.path, extension);
-    return join(dirname(options.path), `${stem}-${toHex(randomBytes(4))}${extension}`);
+    const stem = basename(options.path, extension).replace(/-[0-9a-f]{8}$/, '');
+    const named = (end: string): string => join(dirname(options.path), `${stem}${end}${extension}`);
+    return [named(''), named(`-${toHex(randomBytes(4))}`)];
   };
   const place = (): string => {
-    const mustBeNew = options.newKey !== undefined || options.current?.parameters.path === options.path;
     const text = newKeyText();
     if (createPrivateFile(options.path, text)) return options.path;
+    const mustBeNew = options.newKey !== undefined || options.current?.parameters.path === options.path;
     if (!mustBeNew) return options.path;
-    const path = freshPath();
-    if (!createPrivateFile(path, text))
-      throw new AivaultError('already_exists', `The key file ${path} exists already.`);
-    return path;
+    const free = newPlaces().find((path) => createPrivateFile(path, text));
+    if (free === undefined) throw new AivaultError('already_exists', 'No free name for a key file was found.');
+    return free;
   };
   return {
     provider: 'file',

@@ -30,9 +30,14 @@ export class OpenVault {
 
   /** `vaultKey` becomes this object's own, to be wiped by `forget`. */
   constructor(vaultKey: Uint8Array, headerText: string, ledger: Ledger, generation: number, lazy: ReadonlySet<string>) {
-    this.header = parseHeader(headerText);
     this.headerText = headerText;
-    this.#seed = openHeader(this.header, vaultKey).seed;
+    try {
+      this.header = parseHeader(headerText);
+      this.#seed = openHeader(this.header, vaultKey).seed;
+    } catch (error) {
+      wipe(vaultKey);
+      throw error;
+    }
     this.vaultKey = vaultKey;
     this.ledger = ledger;
     this.generation = generation;
