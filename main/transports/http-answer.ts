@@ -88,6 +88,8 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
 }
 
 async function streamBody(response: ServerResponse, body: BodyBytes, trailers: Answer['trailers']): Promise<void> {
+  // A stream may be long in coming: its head does not wait for its first byte.
+  response.flushHeaders();
   await writeBody(response, body);
   if (trailers !== undefined && !response.destroyed) response.addTrailers(trailers() as [string, string][]);
   response.end();
