@@ -132,6 +132,34 @@ describe('scopes', () => {
     assert.equal(await keyUsed(), key('base'));
   });
 
+  test('S41 pass-through by an alternative’s credential reaches what it opens and nothing else', async () => {
+    const codex = { access_token: 'codex-access-token', refresh_token: 'r'.repeat(20), account_id: 'acc-1' };
+    await fixture.store('OPENAI_API_KEY', key('base'));
+    await fixture.store('CODEX_OAUTH_JSON', JSON.stringify({ ...codex, expires: Date.UTC(2026, 0, 6) }));
+    const capabilities = ['openai/models', 'openai/codex-responses'];
+    const { token } = await fixture.test.ask('tokens.mint', { capabilities });
+    const pass = async (method: string, target: string) => {
+      const answer = await fixture.test.core.invoke(
+        {
+          door: 'pass-through',
+          caller: { kind: 'bearer' },
+          method,
+          target,
+          headers: [['authorization', `Bearer ${token}`]],
+          body: null,
+        },
+        new AbortController().signal,
+      );
+      await bodyOf(answer);
+      return answer.refusal?.error ?? String(answer.status);
+    };
+    assert.equal(await pass('POST', '/v/openai.codex-oauth/responses'), '200');
+    assert.match(await pass('GET', '/v/openai.codex-oauth/v1/models'), /^(policy_violation|capability_not_found)$/);
+    assert.equal(fixture.upstream.requests.length, 1);
+    assert.equal(await pass('GET', '/v/openai/v1/models'), '200');
+    assert.equal(fixture.lastKey(), key('base'));
+  });
+
   test('bindings decide: the bound secret is used in its scope and for its consumer', async () => {
     await fixture.store('OPENAI_API_KEY', key('default'));
     const bound = await fixture.store('TEAM_KEY', key('bound'), workspace('w'));

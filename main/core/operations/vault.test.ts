@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Actor } from '#contract/call.ts';
@@ -178,6 +178,20 @@ describe('the vault through dispatch', () => {
     const drifted = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
     assert.equal(drifted?.state, 'broken');
     assert.match(drifted?.next ?? '', /^chmod 600 '.*audit\.db'$/);
+  });
+
+  test('V17, G34 files that something left beside the vault are ignored everywhere', async () => {
+    const core = await newCore();
+    const { secret } = await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    for (const name of ['vault.db.tmp', `${secret.secretId}.json.tmp.12.x`, 'audit.db.new', 'zzz.txt']) {
+      await writeFile(path.join(core.folder, name), '{"name":"A"}');
+    }
+    await core.reopen();
+    assert.equal((await core.ask('secrets.list', {})).secrets.length, 1);
+    assert.equal((await core.ask('vault.rotateMaster', {})).state, 'unlocked');
+    assert.equal((await core.ask('audit.verify', {})).intact, true);
+    await core.ask('secrets.delete', { secretId: secret.secretId });
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
   });
 
   test('a clock before the newest entry is found by doctor', async () => {
