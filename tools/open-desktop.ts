@@ -35,7 +35,7 @@ function consoleLine(openConsole: () => { baseUrl: string; redirectFile: string 
 }
 
 /** The runtime's program, without loading its package (that would start a download of its own). */
-function findRuntime(root: string): string | null {
+export function findRuntime(root: string): string | null {
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(root, 'node_modules/electron/dist');
   const named = path.join(root, 'node_modules/electron/path.txt');
   const program = path.join(folder, existsSync(named) ? readFileSync(named, 'utf8').trim() : 'electron');

@@ -17,22 +17,22 @@ export function electronVersion(): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.electron;
 }
 
-/** Runs electron-builder; returns its exit code. Never publishes. */
-export function pack(words: readonly string[]): number {
+/** Runs electron-builder. Never publishes. Throws with what it printed where it fails. */
+export function pack(words: readonly string[]): void {
   const builder = join(root, 'node_modules/.bin/electron-builder');
   const run = spawnSync(builder, [...words, '--publish', 'never', '-c', 'electron-builder.yml'], {
     cwd: root,
-    stdio: 'inherit',
+    encoding: 'utf8',
   });
-  return run.status ?? 1;
+  if (run.status !== 0) throw new Error(`electron-builder ended with ${run.status}:\n${run.stdout}${run.stderr}`);
 }
 
 /** Packs for Linux around a stub runtime into `output`. */
-export function packStub(output: string): number {
+export function packStub(output: string): void {
   const runtime = mkdtempSync(join(tmpdir(), 'aivault-stub-'));
   try {
     writeStubRuntime(runtime, electronVersion());
-    return pack(['--linux', '--dir', `-c.electronDist=${runtime}`, `-c.directories.output=${output}`]);
+    pack(['--linux', '--dir', `-c.electronDist=${runtime}`, `-c.directories.output=${output}`]);
   } finally {
     rmSync(runtime, { recursive: true, force: true });
   }
@@ -42,10 +42,8 @@ if (import.meta.main) {
   const words = process.argv.slice(2);
   await buildAll();
   const stub = words.includes('--stub');
-  const code = stub ? packStub(join(root, 'release')) : pack(words);
-  if (code === 0 && stub)
-    process.stdout.write(
-      'Packed for Linux around a stub runtime: release/linux-unpacked. It shows the contents; it does not start.\n',
-    );
-  process.exitCode = code;
+  if (stub) packStub(join(root, 'release'));
+  else pack(words);
+  const note = stub ? ', around a stub runtime: it shows the contents, it does not start' : '';
+  process.stdout.write(`Packed into release/${note}.\n`);
 }

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly folder?: string;
   readonly before?: () => void;
   readonly arguments?: readonly string[];
+  /** The module that is the app: its source, or what ships in dist/. */
+  readonly entry?: URL;
   /** False where the app is expected not to come up. */
   readonly expectWindow?: boolean;
 }
@@ -43,7 +45,8 @@ export async function startApp(options: StartOptions = {}): Promise<StartedApp> 
   control.reset();
   options.before?.();
   starts += 1;
-  await import(`../../main/desktop/app.ts?start=${starts}`);
+  const entry = options.entry ?? new URL('../../main/desktop/app.ts', import.meta.url);
+  await import(`${entry.href}?start=${starts}`);
   await control.goReady();
   const until = async (test: () => boolean, what: string): Promise<void> => {
     for (const deadline = Date.now() + 5_000; !test(); ) {

@@ -4,11 +4,13 @@ import { missing } from '../needs.ts';
 import { launchBrowser } from './browser.ts';
 import { openConsoleStage } from './console-stage.ts';
 import { openDoubleStage } from './double-stage.ts';
+import { electronRuntime, openRuntimeStage } from './runtime-stage.ts';
 import type { Stage, StageOptions } from './stage.ts';
 
-/** Every place the window can be shown on this machine. */
-export const places = ['console', 'double'] as const;
-export type Place = (typeof places)[number];
+export type Place = Stage['place'];
+/** Every place the window can be shown on this machine; the real runtime only where it is installed. */
+export const places: readonly Place[] =
+  electronRuntime === null ? ['console', 'double'] : ['console', 'double', 'runtime'];
 
 /** Why the specs cannot run here, or false. */
 export const noBrowser = missing('chromium');
@@ -19,6 +21,12 @@ before(async () => {
 });
 after(() => browser?.close());
 
+const openers = {
+  console: openConsoleStage,
+  double: openDoubleStage,
+  runtime: (_browser: Browser, options: StageOptions) => openRuntimeStage(options),
+};
+
 /** Runs `use` on a fresh stage and closes it whatever happens. */
 export async function onStage(
   place: Place,
@@ -26,7 +34,7 @@ export async function onStage(
   use: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   if (browser === null) throw new Error('the browser did not start');
-  const stage = await (place === 'console' ? openConsoleStage : openDoubleStage)(browser, options);
+  const stage = await openers[place](browser, options);
   try {
     await use(stage);
   } finally {
