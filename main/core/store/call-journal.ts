@@ -68,8 +68,10 @@ export class CallJournal {
     writeAll(descriptor, text);
     closeSync(descriptor);
     renameSync(next, this.#file);
+    // Opened before the old one is closed: a number that was given back must not be written to or closed again.
+    const fresh = openSync(this.#file, 'a', 0o600);
     closeSync(this.#descriptor);
-    this.#descriptor = openSync(this.#file, 'a', 0o600);
+    this.#descriptor = fresh;
     this.#bytes = Buffer.byteLength(text);
     this.#torn = false;
     return [...this.#open.keys()];
