@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -75,4 +75,16 @@ test('an entry that closes a call of an earlier host leaves nothing open, even i
   await second.append({ ...entry, closes: 'b' });
   assert.deepEqual(await second.leftOpen(), []);
   await second.close();
+});
+
+test('a closed journal writes nothing, least of all into the file that has its number now', () => {
+  const journal = new CallJournal(freshFile());
+  journal.close();
+  const other = freshFile();
+  const next = openSync(other, 'a');
+  assert.throws(() => journal.open(call('late')), /closed/);
+  assert.throws(() => journal.renew(), /closed/);
+  journal.close();
+  closeSync(next);
+  assert.equal(readFileSync(other, 'utf8'), '');
 });

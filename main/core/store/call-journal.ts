@@ -41,6 +41,8 @@ export class CallJournal {
 
   /** Announces a call; there when this returns. Throws where it cannot be written, or where the id is already open. */
   open(call: OpenCall): void {
+    // A line written to a number that was given back would land in somebody else's file.
+    if (this.#closed) throw new Error('The journal is closed.');
     if (this.#open.has(call.id)) throw new Error('This call is already open.');
     const line = `${JSON.stringify(call)}\n`;
     this.#write(line);
@@ -62,6 +64,7 @@ export class CallJournal {
 
   /** Makes the file anew with what is still open, and says what that is: the database may forget all other ids. */
   renew(): string[] {
+    if (this.#closed) throw new Error('The journal is closed.');
     const next = `${this.#file}.new`;
     const descriptor = openSync(next, 'w', 0o600);
     const text = [...this.#open.values()].join('');
