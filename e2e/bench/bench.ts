@@ -13,6 +13,7 @@ const measurements: Readonly<Record<string, string>> = {
   'cli-start': 'status and invoke beside node -e 0',
   paths: 'path secrets at 100,000 paths',
   vault: 'the vault at 10,000 secrets and a million audit entries',
+  registry: 'what the registry costs at start, and browsing it',
   window: 'the window with long lists',
 };
 /** Only by name: it takes as long as it says. */

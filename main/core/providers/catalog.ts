@@ -38,28 +38,42 @@ export function createRegistry(providers: readonly Provider[]): Registry {
   const byName = new Map<string, Provider>();
   const claims = new Map<string, SecretClaim>();
   const capabilities = new Map<string, RegistryCapability>();
+  const opened = new Map<string, readonly RegistryCapability[]>();
   for (const provider of providers) {
-    once(byName, provider.provider, provider, 'provider');
+    const { provider: name } = provider;
+    once(byName, name, provider, 'provider');
     for (const secret of provider.secrets) {
       once(claims, secret.name, { provider, secret, alternative: null, alternatives: [] }, 'secret');
     }
+    opened.set(openedKey(name, null), entriesOf(provider, null));
     for (const alternative of provider.alternatives) {
       for (const secret of alternative.secrets) claimAlternative(claims, provider, secret, alternative);
+      const own = alternative.capabilities.length > 0 ? alternative : null;
+      opened.set(
+        openedKey(name, alternative.id),
+        own === null ? opened.get(openedKey(name, null))! : entriesOf(provider, own),
+      );
     }
-    for (const entry of entriesOf(provider)) once(capabilities, entry.capability.id, entry, 'capability');
+    for (const alternative of [null, ...provider.alternatives]) {
+      if (alternative !== null && alternative.capabilities.length === 0) continue;
+      for (const entry of opened.get(openedKey(name, alternative?.id ?? null))!) {
+        once(capabilities, entry.capability.id, entry, 'capability');
+      }
+    }
   }
-  const all = [...capabilities.values()];
   return {
     providers,
     byName: (name) => byName.get(name),
     bySecretName: (name) => claims.get(name),
     capability: (id) => capabilities.get(id),
-    capabilitiesOf: (name, alternative = null) => {
-      const chosen = byName.get(name)?.alternatives.find((each) => each.id === alternative);
-      const wanted = chosen !== undefined && chosen.capabilities.length > 0 ? chosen.id : null;
-      return all.filter((each) => each.provider.provider === name && (each.alternative?.id ?? null) === wanted);
-    },
+    capabilitiesOf: (name, alternative = null) =>
+      opened.get(openedKey(name, alternative)) ?? opened.get(openedKey(name, null)) ?? [],
   };
+}
+
+/** Neither a provider's name nor an alternative's can hold a space. */
+function openedKey(provider: string, alternative: string | null): string {
+  return alternative === null ? provider : `${provider} ${alternative}`;
 }
 
 /**
@@ -74,24 +88,18 @@ export function defaultsOf(capability: { readonly methods: readonly string[]; re
   };
 }
 
-function entriesOf(provider: Provider): RegistryCapability[] {
-  const own = provider.capabilities.map((capability) => ({
+/** What the provider's own secrets open, or what only an alternative's do. */
+function entriesOf(provider: Provider, alternative: ProviderAlternative | null): RegistryCapability[] {
+  const usual = alternative === null ? [provider.hosts[0]!, ...provider.alternateHosts] : [alternative.hosts[0]!];
+  return (alternative ?? provider).capabilities.map((capability) => ({
     provider,
-    alternative: null,
+    alternative,
     capability,
-    hosts: capability.host === undefined ? [provider.hosts[0]!, ...provider.alternateHosts] : [capability.host],
-    defaults: defaultsOf(capability),
+    hosts: capability.host === undefined ? usual : [capability.host],
+    get defaults() {
+      return defaultsOf(capability);
+    },
   }));
-  const others = provider.alternatives.flatMap((alternative) =>
-    alternative.capabilities.map((capability) => ({
-      provider,
-      alternative,
-      capability,
-      hosts: [capability.host ?? alternative.hosts[0]!],
-      defaults: defaultsOf(capability),
-    })),
-  );
-  return [...own, ...others];
 }
 
 function claimAlternative(
