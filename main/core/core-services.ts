@@ -9,6 +9,7 @@ import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
 import type { CoreDeps } from './core-deps.ts';
 import { uuidFrom } from './crypto/random.ts';
 import { createIdleLock, type IdleLock } from './operations/idle-lock.ts';
+import { permissionDrift } from './operations/permissions.ts';
 import { intactSecret, type Services } from './operations/services.ts';
 import { openSettingsFile, type SettingsFile } from './operations/settings-file.ts';
 import { createCursorSeal } from './paths/cursor-seal.ts';
@@ -32,6 +33,8 @@ export interface CoreServices {
   readonly settings: SettingsFile;
   readonly idle: IdleLock;
   readonly randomId: () => string;
+  /** Files others could reach when the host started, in sentences. */
+  readonly startWarnings: readonly string[];
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Opens a vault whose key needs no person. What does not open stays locked and says why when asked. */
   openUnasked(): Promise<void>;
@@ -54,6 +57,8 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     for (const listener of listeners) listener({ event, atMs: now() });
   };
 
+  // Before anything is opened: opening may put right what a person should hear of.
+  const startWarnings = (await permissionDrift(paths, paths.defaultKeyFile)).map(({ text }) => `At start: ${text}`);
   const auditStore = await openAuditStore(paths.audit);
   const store = await openRowStore(paths.database);
   const audit = createAuditLog({ store: auditStore, now, randomId, appended: () => announce('audit.appended') });
@@ -171,6 +176,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     settings,
     idle,
     randomId,
+    startWarnings,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

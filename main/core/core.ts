@@ -86,6 +86,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       developmentHooksSet: deps.developmentHooksSet,
       checkpoints,
       locksAtMs: idle.locksAtMs,
+      startWarnings: opened.startWarnings,
     },
     desk: {
       settings,

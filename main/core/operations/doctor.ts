@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
 import type { DoctorCheck } from '#contract/schemas/desk.ts';
 import type { CorePaths } from '../core-paths.ts';
+import { isSynchronised, permissionDrift } from './permissions.ts';
 import type { Services } from './services.ts';
 import type { HostFacts } from './vault.ts';
 
@@ -29,36 +29,24 @@ export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
 }
 
 async function permissions({ paths, services }: DoctorDeps): Promise<DoctorCheck[]> {
-  if (process.platform === 'win32') return [];
-  const key = services.vault.facts().keyParameters['path'];
-  const wanted: [file: string, mode: number][] = [
-    [paths.vaultFolder, 0o700],
-    [paths.stateFolder, 0o700],
-    [paths.database, 0o600],
-    [paths.audit, 0o600],
-    ...(typeof key === 'string' ? ([[key, 0o600]] as [string, number][]) : []),
-  ];
-  const drifted: DoctorCheck[] = [];
-  for (const [file, mode] of wanted) {
-    const found = await lstat(file).catch(() => null);
-    if (found === null) continue;
-    const wrong = (found.mode & 0o777 & ~mode) !== 0;
-    const foreign = process.getuid !== undefined && found.uid !== process.getuid();
-    if (wrong || foreign) {
-      drifted.push({
-        id: 'permissions',
-        state: 'broken',
-        text: wrong ? `Others can reach ${file}.` : `${file} belongs to another user.`,
-        next: wrong ? `chmod ${mode.toString(8)} '${file}'` : `chown "$(id -u)" '${file}'`,
-      });
-    }
-  }
-  if (drifted.length > 0) return drifted;
+  const key = services.vault.facts().keyParameters.path;
+  const drifts = await permissionDrift(paths, typeof key === 'string' ? key : null);
+  if (drifts.length > 0) return drifts.map((drift) => ({ id: 'permissions', state: 'broken', ...drift }));
   return [{ id: 'permissions', state: 'ok', text: 'Files are 0600 and folders 0700, yours alone.', next: null }];
 }
 
-function custody({ services }: DoctorDeps): DoctorCheck[] {
+function custody({ services, paths }: DoctorDeps): DoctorCheck[] {
   const facts = services.vault.facts();
+  const copied: DoctorCheck[] = isSynchronised(paths.vaultFolder)
+    ? [
+        {
+          id: 'custody',
+          state: 'attention',
+          text: 'The vault lies in a folder that is copied to other machines: an older copy may come back, and others hold it.',
+          next: 'Move it: set AIVAULT_DIR to a folder that is not synchronised.',
+        },
+      ]
+    : [];
   if (facts.state === 'missing') {
     return [{ id: 'custody', state: 'attention', text: 'There is no vault here yet.', next: 'aivault init' }];
   }
@@ -71,8 +59,11 @@ function custody({ services }: DoctorDeps): DoctorCheck[] {
         ? 'aivault rotate-master --provider passphrase'
         : null,
   }));
-  if (found.length > 0) return found;
-  return [{ id: 'custody', state: 'ok', text: `The vault key is kept by: ${facts.keyProvider}.`, next: null }];
+  if (found.length > 0) return [...copied, ...found];
+  return [
+    ...copied,
+    { id: 'custody', state: 'ok', text: `The vault key is kept by: ${facts.keyProvider}.`, next: null },
+  ];
 }
 
 function endpoint({ hostFacts, paused }: DoctorDeps): DoctorCheck {

@@ -178,6 +178,9 @@ describe('the vault through dispatch', () => {
     const drifted = (await core.ask('host.doctor', {})).checks.find(({ id }) => id === 'permissions');
     assert.equal(drifted?.state, 'broken');
     assert.match(drifted?.next ?? '', /^chmod 600 '.*audit\.db'$/);
+    await core.reopen();
+    const { warnings } = await core.ask('vault.status', {});
+    assert.ok(warnings.some((text) => text.startsWith('At start: Others can reach') && text.includes('audit.db')));
   });
 
   test('V17, G34 files that something left beside the vault are ignored everywhere', async () => {

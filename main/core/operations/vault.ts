@@ -29,6 +29,8 @@ export interface VaultHandlersDeps {
   readonly developmentHooksSet: boolean;
   readonly checkpoints: Checkpoints;
   readonly locksAtMs: () => number | null;
+  /** What was wrong when the host started, in sentences. */
+  readonly startWarnings: readonly string[];
 }
 
 export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick<CoreHandlers, VaultRows> {
@@ -127,7 +129,7 @@ export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStat
     endpoint: host.endpoint === null ? null : { baseUrl: host.endpoint.baseUrl, paused: deps.paused() },
     development: facts.development,
     version: deps.version,
-    warnings: [...facts.warnings],
+    warnings: [...facts.warnings, ...deps.startWarnings],
     damaged: facts.damaged.map(({ table, id, reason }) => ({ table, id, reason })),
     counts: facts.open ? countsOf(services) : null,
     locksAtMs: deps.locksAtMs(),
