@@ -19,12 +19,14 @@ interface Bundle {
   readonly target: 'node20' | 'node24';
   /** Where pieces that are loaded on demand go, under dist/. */
   readonly chunks: string;
+  /** Gathers what three pieces share in one file: loading a file costs the CLI more than reading past what it can spare. */
+  readonly gather?: true;
 }
 
 /** Native code stays outside; electron is never here. */
 const native = ['keytar', 'electron'];
 
-async function bundle(dist: string, { entries, target, chunks }: Bundle): Promise<void> {
+async function bundle(dist: string, { entries, target, chunks, gather }: Bundle): Promise<void> {
   const config: InlineConfig = {
     configFile: false,
     envDir: false,
@@ -44,7 +46,12 @@ async function bundle(dist: string, { entries, target, chunks }: Bundle): Promis
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
         external: [/^node:/, ...native],
-        output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: `${chunks}/[name]-[hash].mjs` },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].mjs',
+          chunkFileNames: `${chunks}/[name]-[hash].mjs`,
+          codeSplitting: gather ? { groups: [{ name: 'shared', minShareCount: 3 }] } : true,
+        },
       },
     },
   };
@@ -76,7 +83,8 @@ function linkPrograms(dist: string): void {
 
 /** What can be built by name (`npm run build -- cli host`). */
 const parts = {
-  cli: (dist: string) => bundle(dist, { entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli' }),
+  cli: (dist: string) =>
+    bundle(dist, { entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli', gather: true }),
   // The shell holds the same core as the daemon: one build, so that both find the workers in one folder.
   host: (dist: string) =>
     bundle(dist, { entries: { aivaultd: 'main/daemon/aivaultd.ts', ...shell() }, target: 'node20', chunks: 'host' }),

@@ -41,6 +41,9 @@ export interface HostConnection {
   close(): Promise<void>;
 }
 
+/** Said, so that nobody works out a TLS name for a socket without TLS: that compiles a large regular expression. */
+const noTlsName = { servername: '' };
+
 const gone = () =>
   new AivaultError(
     'host_unreachable',
@@ -63,6 +66,7 @@ export function createHostClient(connection: HostConnection): HostClient {
   ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const request = http.request({
+        ...noTlsName,
         agent: connection.agent,
         host: 'aivault',
         path,
