@@ -1,6 +1,8 @@
 import { scopeText } from '#contract/schemas/scope.ts';
 import type { Capability } from '../broker/ports.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
+import type { Provider, ProviderAlternative } from '../providers/schema.ts';
+import { authAt } from '../providers/tenant-host.ts';
 import { effectOf, noPolicy } from './capability-facts.ts';
 import { type CatalogCredential, fromRegistry } from './credential-view.ts';
 import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
@@ -32,10 +34,11 @@ export function credentialFromRow(
     // What the registry took back since the credential was made is taken back here too.
     const hosts = row.hosts.filter((host) => registryAllows([...provider.hosts, ...provider.alternateHosts], host));
     if (hosts.length === 0) return { ...unusable(row), ...base };
-    const own = fromRegistry(provider, null);
+    const own = fromRegistry(provider, alternativeOf(provider, secret));
     return {
       ...own,
       ...base,
+      auth: authAt(own.auth, [...provider.hosts, ...provider.alternateHosts], hosts[0] ?? ''),
       hosts,
       secretIds,
       refuseUnscannable: row.refuseUnscannable,
@@ -45,6 +48,12 @@ export function credentialFromRow(
   }
   const ready = secret !== undefined;
   return { ...unusable(row), ...base, auth: row.auth, secretIds: ready ? { secret: row.secretId } : {}, ready };
+}
+
+/** The provider's other way of authenticating, where the secret is that one's and it opens all there is. */
+function alternativeOf(provider: Provider, secret: LiveSecret | undefined): ProviderAlternative | null {
+  const named = provider.alternatives.find((each) => each.secrets.some((wanted) => wanted.name === secret?.name));
+  return named !== undefined && named.capabilities.length === 0 ? named : null;
 }
 
 function unusable(row: CredentialRow) {
@@ -74,10 +83,11 @@ function storedFields(
   secret: LiveSecret,
   buckets: ReadonlyMap<string, ScopeBucket>,
 ): Record<string, string> | null {
-  const [first] = provider.secrets;
-  if (provider.secrets.length === 1 && first !== undefined) return { [first.field]: secret.secretId };
-  if (!provider.secrets.some((wanted) => wanted.name === secret.name)) return { secret: secret.secretId };
-  return fieldsFrom(provider.secrets, provider.provider, buckets.get(scopeText(secret.scope))?.byName ?? new Map());
+  const wantedSecrets = (alternativeOf(provider, secret) ?? provider).secrets;
+  const [first] = wantedSecrets;
+  if (wantedSecrets.length === 1 && first !== undefined) return { [first.field]: secret.secretId };
+  if (!wantedSecrets.some((wanted) => wanted.name === secret.name)) return { secret: secret.secretId };
+  return fieldsFrom(wantedSecrets, provider.provider, buckets.get(scopeText(secret.scope))?.byName ?? new Map());
 }
 
 /** The credential a binding gives a secret that no credential of the provider uses yet. Null where it cannot serve. */

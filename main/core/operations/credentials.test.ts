@@ -136,6 +136,22 @@ describe('credentials through dispatch', () => {
     assert.equal(again.code, 'already_exists');
   });
 
+  test('a tenant of AWS signs for the region its host names, and another secret of a provider authenticates its own way', async () => {
+    const keys = await stored(
+      'AWS_S3_CREDENTIALS',
+      '{"accessKeyId":"AKIA0123456789","secretAccessKey":"some-value-01"}',
+    );
+    const host = 's3.eu-west-1.amazonaws.com';
+    const far = await core.ask('credentials.create', { id: 'far', provider: 'aws-s3', secretRef: keys, hosts: [host] });
+    assert.deepEqual([far.auth, far.hosts], [{ kind: 'aws-sigv4', service: 's3', region: 'eu-west-1' }, [host]]);
+    const oauth = await stored(
+      'SPOTIFY_OAUTH',
+      '{"clientId":"a","clientSecret":"some-value-02","refreshToken":"some-value-03"}',
+    );
+    const mine = await core.ask('credentials.create', { id: 'mine', provider: 'spotify', secretRef: oauth });
+    assert.equal(mine.auth.kind, 'oauth2');
+  });
+
   test('A10, A17, A04 OAuth endpoints off the credential’s hosts, unknown grants and double headers are refused', async () => {
     const ref = await stored('K');
     const oauth = (more: object) =>
