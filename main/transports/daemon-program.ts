@@ -38,6 +38,9 @@ const inherited = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** What steers the asking program only, and a bearer token. */
+const left = new Set(['AIVAULTD_DISABLE', 'AIVAULTD_AUTOSTART', 'AIVAULTD_SOCKET', 'AIVAULT_TOKEN']);
+
 /**
  * The environment of a host: an allow-list and our own variables. No NODE_OPTIONS, LD_PRELOAD, NODE_EXTRA_CA_CERTS or
  * proxy setting reaches it. The variables that steer the asking program stay behind as well.
@@ -45,8 +48,13 @@ const inherited = new Set(
 export function hostEnvironment(caller: Environment): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(caller)) {
-    if (value === undefined || name.startsWith('AIVAULTD_') || name === 'AIVAULT_TOKEN') continue;
-    if (inherited.has(name) || name.startsWith('LC_') || name.startsWith('AIVAULT_')) kept[name] = value;
+    if (value === undefined || left.has(name)) continue;
+    if (inherited.has(name) || name.startsWith('LC_') || /^AIVAULTD?_/.test(name)) kept[name] = value;
+  }
+  for (const name of ['AIVAULT_DIR', 'AIVAULT_DEV_CA_CERT_PATH', 'AIVAULTD_SHARED_SOCKET']) {
+    const file = kept[name]?.trim();
+    // The host works in another folder than the caller does.
+    if (file) kept[name] = path.resolve(file);
   }
   kept.HOME ??= os.homedir();
   return kept;

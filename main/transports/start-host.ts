@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import path from 'node:path';
 import { daemonProgram, hostEnvironment, hostNodeFlags } from './daemon-program.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 import { openLog } from './open-log.ts';
@@ -18,11 +19,11 @@ export async function startHost(
   const socket = environment.AIVAULTD_SOCKET?.trim();
   const child = spawn(
     process.execPath,
-    [...hostNodeFlags, program, '--background', '--report', ...(socket ? ['--socket', socket] : [])],
+    [...hostNodeFlags, program, '--background', '--report', ...(socket ? ['--socket', path.resolve(socket)] : [])],
     {
       detached: true,
       env: hostEnvironment(environment),
-      cwd: point.vaultFolder === point.baseFolder ? process.cwd() : '/',
+      cwd: point.runFolder,
       stdio: ['ignore', log, log, 'pipe'],
       windowsHide: true,
     },
