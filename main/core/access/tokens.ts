@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import type { SealedTables, Tx } from '../vault/sealed.ts';
@@ -94,7 +94,7 @@ export function tokenSummaryOf(row: TokenRow, lastUsedAtMs: number | null): Toke
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 function dead(): AivaultError {

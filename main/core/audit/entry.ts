@@ -30,11 +30,39 @@ function inOrder(value: unknown): unknown {
   return ordered;
 }
 
+/** The fields of an entry in the order canonical JSON has them. */
+const fieldOrder = Object.keys(auditEntry.shape).sort() as (keyof Unnumbered)[];
+
+/** Canonical JSON of an entry: what `canonicalJson` gives, by the known fields instead of by sorting each time. */
+export function entryText(entry: Unnumbered): string {
+  let text = '';
+  for (const field of fieldOrder) {
+    const value = entry[field];
+    if (value === undefined) continue;
+    const json = field === 'trace' ? traceText(entry.trace ?? []) : canonicalJson(value);
+    text += `${text === '' ? '{' : ','}"${field}":${json}`;
+  }
+  return `${text}}`;
+}
+
+/** Ten steps in each entry: their names are constants of ours, so nothing has to be escaped. */
+function traceText(trace: NonNullable<AuditEntry['trace']>): string {
+  let text = '';
+  for (const { outcome, stage, tookMs } of trace) {
+    const safe = /^[a-z-]+$/.test(stage) && Number.isFinite(tookMs);
+    const step = safe
+      ? `{"outcome":"${outcome}","stage":"${stage}","tookMs":${tookMs}}`
+      : canonicalJson({ outcome, stage, tookMs });
+    text += text === '' ? step : `,${step}`;
+  }
+  return `[${text}]`;
+}
+
 /** The line the store appends, with the columns its filters use. `closes` names the in-flight row it ends. */
 export function appendOf(entry: Unnumbered, closes?: string): AuditAppend {
   return {
     tsMs: entry.tsMs,
-    body: canonicalJson(entry),
+    body: entryText(entry),
     kind: entry.kind,
     actor: entry.actor,
     outcome: entry.outcome,

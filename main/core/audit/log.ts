@@ -3,7 +3,7 @@ import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from '../broker/ports.ts';
 import type { AuditQuery, AuditStore, ChainRow } from '../store/store.ts';
 import { Coalescer } from './coalesce.ts';
-import { appendOf, canonicalJson, entryOf, plainObject, type Unnumbered } from './entry.ts';
+import { appendOf, entryOf, entryText, plainObject, type Unnumbered } from './entry.ts';
 
 export interface AuditLogDeps {
   readonly store: AuditStore;
@@ -52,7 +52,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
   const open = async (opening: Unnumbered) => {
     calls += 1;
     const id = `${run}.${calls}`;
-    await guarded(() => store.open(id, opening.tsMs, canonicalJson(opening)));
+    await guarded(() => store.open(id, opening.tsMs, entryText(opening)));
     return id;
   };
   const strangers = new Coalescer(now, write);

@@ -26,8 +26,9 @@ export class Passage {
   readonly #startedAt: number;
   #stage: StageName | null = null;
   #stageAt: number;
-  #facts: InvokeFacts = {};
-  #actor = 'agent:unknown';
+  readonly #facts: InvokeFacts = {};
+  /** Whoever no token vouches for; their refusals are counted, not listed one by one. */
+  #actor = 'stranger';
   #entry: OpenEntry | null = null;
   #finished = false;
   /** What an answer may show of the planned request. */
@@ -61,7 +62,7 @@ export class Passage {
   }
 
   know(facts: InvokeFacts): void {
-    this.#facts = { ...this.#facts, ...facts };
+    Object.assign(this.#facts, facts);
   }
 
   plan(planned: Planned): void {
