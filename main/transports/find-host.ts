@@ -24,7 +24,7 @@ export type { HostClient } from './host-client.ts';
 export interface FindOptions {
   /** Defaults to the process environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** How long to wait for a host that starts, or for one that is just closing. 15 s. */
+  /** How long to wait for a host that starts, or for one that is just closing. 30 s. */
   readonly patienceMs?: number;
 }
 
@@ -47,7 +47,7 @@ export async function connectHost(options: FindOptions = {}): Promise<HostClient
   if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment, pointOf(environment)));
   const shared = sharedSocketOf(environment);
   if (shared !== null) return (await import('./shared-host.ts')).connectSharedHost(shared, environment);
-  const deadline = Date.now() + (options.patienceMs ?? 15_000);
+  const deadline = Date.now() + (options.patienceMs ?? 30_000);
   for (;;) {
     const connection = await connect(socketOf(environment));
     if (connection !== null) return createHostClient(connection);

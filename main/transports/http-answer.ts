@@ -15,6 +15,8 @@ export function headerPairs(raw: readonly string[]): HeaderPair[] {
 
 /** Bodies up to this announced length are handed on whole: one chunk costs less than an iterator over one chunk. */
 const wholeBodyBytes = 64 * 1024;
+/** How long a client may pause within a small body before its connection is dropped. */
+const bodyPatienceMs = 20_000;
 
 /**
  * Hands the body of a request on: null where it announces none (no length and no transfer coding, or a length of zero),
@@ -30,13 +32,18 @@ export function takeBody(request: IncomingMessage, take: (body: Incoming['body']
 }
 
 function takeWhole(request: IncomingMessage, take: (body: Uint8Array) => void): void {
+  const { socket } = request;
+  socket.setTimeout(bodyPatienceMs);
   let first: Buffer | undefined;
   const more: Buffer[] = [];
   request.on('data', (chunk: Buffer) => {
     if (first === undefined) first = chunk;
     else more.push(chunk);
   });
-  request.on('end', () => take(more.length === 0 ? first! : Buffer.concat([first!, ...more])));
+  request.on('end', () => {
+    socket.setTimeout(0);
+    take(more.length === 0 ? first! : Buffer.concat([first!, ...more]));
+  });
 }
 
 /** Aborts when the client goes away before its answer is complete. */

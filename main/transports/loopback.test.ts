@@ -129,6 +129,12 @@ describe('the endpoint on 127.0.0.1', () => {
     }
   });
 
+  test('D01: health says ok and nothing else, to anybody who comes by one of our names', async () => {
+    const answer = await request(`host: 127.0.0.1:${port}\r\nauthorization: Bearer wrong\r\n`);
+    assert.equal(statusOf(answer), 200);
+    assert.match(answer, /\r\n\r\n\{"ok":true\}$/);
+  });
+
   test('our three names are served', async () => {
     for (const name of ['127.0.0.1', 'localhost', '[::1]']) {
       assert.equal(statusOf(await request(`host: ${name}:${port}\r\n`)), 200, name);
