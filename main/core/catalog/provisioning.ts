@@ -26,7 +26,7 @@ export function provisionNotices(
   const claim = facts.registry.bySecretName(name);
   if (claim === undefined) return [];
   const { provider } = claim;
-  const opened: (ProviderAlternative | null)[] = claim.alternative === null ? [null] : [...claim.alternatives];
+  const opened: (ProviderAlternative | null)[] = [...(claim.alternative === null ? [null] : []), ...claim.alternatives];
   return opened.map((alternative) => noticeFor(facts, provider, alternative, scope, how));
 }
 
