@@ -54,7 +54,13 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const randomId = () => `${start}-${(made++).toString(36)}`;
   const listeners = new Set<(event: HostEvent) => void>();
   const announce = (event: EventName) => {
-    for (const listener of listeners) listener({ event, atMs: now() });
+    for (const listener of listeners) {
+      try {
+        listener({ event, atMs: now() });
+      } catch {
+        // A listener's trouble is its own: what was announced has happened.
+      }
+    }
   };
 
   // Before anything is opened: opening may put right what a person should hear of.

@@ -24,8 +24,8 @@ export interface DispatchDeps {
   /** Makes sure the vault is as the row needs it; opens or creates it where that may happen unasked. */
   readonly ready: (name: OperationName, asker: Asker) => Promise<void>;
   readonly provePresence: (asker: Asker) => Promise<ProvenPresence>;
-  /** Every question counts as activity, refused ones too. */
-  readonly active: () => void;
+  /** Called for every question. Those that only look at what a locked vault shows too do not count as activity. */
+  readonly active: (counts: boolean) => void;
   /** Takes what must not leave the process; gives the reference it can be found under. */
   readonly logInternal: (error: unknown) => string;
 }
@@ -36,7 +36,7 @@ export interface DispatchDeps {
  */
 export function createDispatch(deps: DispatchDeps): Dispatch {
   return async (name, input, asker) => {
-    deps.active();
+    deps.active(isActivity(name));
     const actorText = actorOf(asker);
     const notes: ChangeFacts = {};
     try {
@@ -96,6 +96,10 @@ async function recorded(
     await entry.close(body.error === 'internal' ? 'failed' : 'refused', { ...notes, code: body.error });
     return { ok: false, error: body };
   }
+}
+
+function isActivity(name: string): boolean {
+  return !isOperationName(name) || operations[name].vault === 'unlocked' || operations[name].effect === 'write';
 }
 
 /** Path secrets write an entry per read and write themselves, with path and version. */

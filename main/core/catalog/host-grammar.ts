@@ -36,8 +36,8 @@ export function readHost(text: string): string {
 export function readLocalHost(text: string): string {
   const host = text.trim().toLowerCase();
   const match = /^(?<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?<port>[0-9]{1,5}))?$/.exec(host);
-  const name = match?.groups?.['name'] ?? '';
-  const port = match?.groups?.['port'];
+  const name = match?.groups?.name ?? '';
+  const port = match?.groups?.port;
   const known =
     name === 'localhost' || isDnsName(name) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || name.startsWith('[');
   if (!known || (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))) {

@@ -9,8 +9,11 @@ export interface IdleLockDeps {
 }
 
 export interface IdleLock {
-  /** A question was asked or a call came in. */
-  active(): void;
+  /**
+   * A question was asked or a call came in. `counts: false` for what only looks (a tray that asks for the status now and
+   * then): it finds out that the time is over, and does not start it anew.
+   */
+  active(counts?: boolean): void;
   /** When the vault will lock if nothing happens; null where it will not. */
   locksAtMs(): number | null;
   /** Call when the vault opened or the settings changed. */
@@ -39,11 +42,11 @@ export function createIdleLock({ now, minutes, isOpen, lock, lockAtOnce }: IdleL
     timer = setTimeout(look, Math.min(Math.max(at - now(), 50), 30_000)).unref();
   };
   return {
-    active() {
+    active(counts = true) {
       const at = locksAtMs();
       // A timer may be late, above all after the machine has slept: the question itself finds out.
       if (at !== null && now() >= at) lockAtOnce();
-      lastMs = now();
+      if (counts) lastMs = now();
     },
     locksAtMs,
     restart() {

@@ -218,6 +218,20 @@ describe('the vault through dispatch', () => {
     assert.deepEqual([entry?.actor, entry?.note], ['host', 'idle']);
   });
 
+  test('asking for the status does not keep a vault open, listing does', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    await core.ask('settings.set', { idleLockMinutes: 1 });
+    const until = async () => (await core.ask('vault.status', {})).locksAtMs ?? 0;
+    const first = await until();
+    core.clock.ms += 30_000;
+    assert.equal(await until(), first);
+    await core.ask('secrets.list', {});
+    assert.ok((await until()) > first);
+    core.clock.ms += 61_000;
+    assert.equal((await core.refusal('secrets.list', {})).code, 'vault_locked');
+  });
+
   test('a key-file vault does not lock itself unless told so', async () => {
     const core = await newCore();
     assert.equal((await core.ask('vault.status', {})).locksAtMs, null);

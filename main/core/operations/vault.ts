@@ -114,7 +114,7 @@ export function missing(): AivaultError {
 export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStatus {
   const facts = services.vault.facts();
   const host = deps.hostFacts();
-  const keyPath = facts.keyParameters['path'];
+  const keyPath = facts.keyParameters.path;
   return {
     state: facts.state,
     keyProvider: facts.keyProvider,
