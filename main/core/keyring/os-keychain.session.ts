@@ -52,6 +52,8 @@ if (state === 'silent') {
   test('a keychain that does not answer is given up after the deadline', async () => {
     const started = performance.now();
     await assert.rejects(make().wrap(systemRandom(32)), { code: 'vault_locked', message: /does not answer/ });
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(performance.now() - started < 4_000);
+    // The blocked call keeps this process from ending: now the silent service may be killed.
+    writeFileSync(`${kept}.done`, '');
   });
 }

@@ -63,5 +63,8 @@ test('no Secret Service at all says the same', { skip }, () => {
 test('a Secret Service that never answers is given up after a deadline', { skip }, () => {
   const waitForIt = 'until secret-tool search a b >/dev/null 2>&1; do sleep 0.02; done; sleep 0.1;';
   const started = `gnome-keyring-daemon --foreground --unlock --components=secrets <<<pw >/dev/null 2>&1 & it=$!; ${waitForIt}`;
-  inSession('silent', `${started} kill -STOP $it; (sleep 1; kill -KILL $it) >/dev/null 2>&1 &`);
+  inSession(
+    'silent',
+    `${started} kill -STOP $it; (for n in $(seq 600); do [ -e "$KEPT.done" ] && break; sleep 0.05; done; kill -KILL $it) >/dev/null 2>&1 &`,
+  );
 });

@@ -9,6 +9,8 @@ import { unwrapVaultKey, wrapVaultKey } from './wrapping.ts';
 
 export interface OsKeychainOptions {
   readonly calls: KeychainCalls;
+  /** For writing anchors; with a shorter deadline, so that a keychain that was locked meanwhile holds nobody up. */
+  readonly anchorCalls?: KeychainCalls;
   readonly randomBytes: RandomBytes;
   readonly service: string;
   /** The first part of the account's name; a random suffix makes every wrap a new item. */
@@ -73,7 +75,7 @@ export function osKeychainProtector(options: OsKeychainOptions): Protector {
     },
     writeAnchor: async (wrapped, anchor) => {
       const { service, account } = itemOf(wrapped);
-      await calls.write(service, anchorAccount(account), anchorText(anchor));
+      await (options.anchorCalls ?? calls).write(service, anchorAccount(account), anchorText(anchor));
     },
   };
 }

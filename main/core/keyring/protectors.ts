@@ -22,7 +22,7 @@ export interface Protectors {
 
 export function systemProtectors(deps: ProtectorDeps): Protectors {
   const { randomBytes, stateFolder, environment, defaultKeyFile } = deps;
-  const calls = keychainCalls();
+  const keychain = { calls: keychainCalls(), anchorCalls: keychainCalls(3_000), randomBytes };
   const chosen: Protectors['chosen'] = (choice, rekey) => {
     const newKey = rekey?.newKey === undefined ? {} : { newKey: rekey.newKey };
     switch (choice.provider) {
@@ -36,8 +36,7 @@ export function systemProtectors(deps: ProtectorDeps): Protectors {
         return passphraseProtector({ passphrase: choice.passphrase, stateFolder, randomBytes });
       case 'keychain':
         return osKeychainProtector({
-          calls,
-          randomBytes,
+          ...keychain,
           service: choice.service,
           account: choice.account ?? 'vault-key',
         });
@@ -47,7 +46,7 @@ export function systemProtectors(deps: ProtectorDeps): Protectors {
     file: () => keyFileProtector({ path: defaultKeyFile, randomBytes }),
     env: () => envKeyProtector({ variable: 'AIVAULT_KEY', environment, stateFolder }),
     passphrase: () => passphraseProtector({ stateFolder, randomBytes }),
-    keychain: () => osKeychainProtector({ calls, randomBytes, service: 'aivault', account: 'vault-key' }),
+    keychain: () => osKeychainProtector({ ...keychain, service: 'aivault', account: 'vault-key' }),
   };
   return { of: (provider) => opening[provider](), chosen };
 }
