@@ -31,7 +31,7 @@ export function inFormat(data: Data, format: Format): string {
 }
 
 /** POSIX single quotes: nothing inside them means anything. */
-function shellLine(name: string, value: string): string {
+export function shellLine(name: string, value: string): string {
   return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
 }
 

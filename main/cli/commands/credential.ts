@@ -4,6 +4,7 @@ import { argument, type Command, command, flag, list, requiredText, text } from 
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { contextOptions, readContext } from '../scope-flags.ts';
 import { passphraseOptions, presenceFrom, readSecret } from '../secret-input.ts';
+import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { summaries } from '../summaries.ts';
 
 // Which secret goes where, and how it is put on the wire.
@@ -32,7 +33,7 @@ const createCommand = command({
   arguments: { id: argument('The id of the new credential; also the first segment of its pass-through address.') },
   options: {
     provider: requiredText('NAME', 'The provider, known or of your own.', { complete: 'provider' }),
-    'secret-ref': requiredText('REF', 'The secret: vault:secret:<id>.'),
+    ...secretReferenceOptions,
     ...contextOptions,
     ...authOptions,
     host: list('HOST', 'A host it may be sent to. A known provider brings its own.'),
@@ -51,12 +52,13 @@ const createCommand = command({
     'For a known provider, auth, hosts and token endpoints come from the registry; only a tenant’s host can be named.',
   ],
   examples: [
-    'aivault credential create acme --provider acme --secret-ref vault:secret:<id> --auth header --host api.acme.example',
+    'aivault credential create acme --provider acme --secret ACME_KEY --auth header --host api.acme.example',
     'aivault credential create my-shop --provider shopify --secret-ref vault:secret:<id> --host my-shop.myshopify.com',
   ],
   async run(values, session) {
     const context = readContext(values);
     const auth = readAuth(values);
+    const secretRef = await readSecretRef(session, values, context);
     const again = {
       name: 'value-again',
       text: undefined,
@@ -72,7 +74,7 @@ const createCommand = command({
       {
         id: values.id,
         provider: values.provider,
-        secretRef: values['secret-ref'],
+        secretRef,
         ...context,
         ...(auth === undefined ? {} : { auth }),
         hosts: [...values.host],

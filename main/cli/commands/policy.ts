@@ -2,6 +2,7 @@ import type { Binding, Policy } from '#contract/schemas/catalog.ts';
 import { type Command, command, list, number, requiredText, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
 import { contextOptions, readContext, readScope, scopeNames, scopeOptions, scopeText } from '../scope-flags.ts';
+import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { summaries } from '../summaries.ts';
 
 // Limits of a capability, and the bindings that say which secret it uses.
@@ -83,7 +84,7 @@ const bindCommand = command({
   summary: summaries['bindings.set'],
   options: {
     ...capabilityOption,
-    'secret-ref': requiredText('REF', 'The secret: vault:secret:<id>.'),
+    ...secretReferenceOptions,
     ...scopeOptions,
     ...consumerOption,
   },
@@ -91,7 +92,7 @@ const bindCommand = command({
     const scope = readScope(values);
     const binding = await session.ask('bindings.set', {
       capability: values.capability,
-      secretRef: values['secret-ref'],
+      secretRef: await readSecretRef(session, values, readContext(values)),
       scope,
       ...keyOf(values),
     });

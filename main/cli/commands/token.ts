@@ -6,6 +6,7 @@ import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { durationMs, relativeText } from '../time-text.ts';
+import { tokenEnvironment } from '../token-environment.ts';
 
 // Tokens: what a tool holds instead of the key. Shown once, scoped, and gone when their time is over.
 
@@ -33,8 +34,12 @@ const mintCommand = command({
     ...contextOptions,
     ...ttlOption('1h; at most 30d'),
     name: text('NAME', 'What you will know it by.'),
+    env: flag('Print what a tool needs in its environment, for eval: the address, the token, and its SDK’s variables.'),
   },
-  examples: ['AIVAULT_TOKEN=$(aivault token mint --capability openai/chat-completions --ttl 10m)'],
+  examples: [
+    'AIVAULT_TOKEN=$(aivault token mint --capability openai/chat-completions --ttl 10m)',
+    'eval "$(aivault token mint --capability openai/chat-completions --ttl 10m --env)"',
+  ],
   async run(values, session) {
     if (values.capability.length === 0) throw invalid('--capability is required, once or more.');
     const minted = await session.ask('tokens.mint', {
@@ -44,7 +49,9 @@ const mintCommand = command({
       ...(values.ttl === undefined ? {} : { ttlMs: durationMs('ttl', values.ttl) }),
       ...(values.name === undefined ? {} : { name: values.name }),
     });
-    return printMinted(session, minted);
+    if (!values.env) return printMinted(session, minted);
+    await session.out.raw(await tokenEnvironment(session, minted.token, values.capability));
+    return 0;
   },
 });
 

@@ -1,0 +1,40 @@
+import type { SecretMetadata } from '#contract/schemas/secrets.ts';
+import { text } from './command.ts';
+import type { CallContext } from './scope-flags.ts';
+import { scopeText } from './scope-flags.ts';
+import { invalid, type Session } from './session.ts';
+
+// A secret is named by its id, as scripts do, or by its name, as people do.
+
+export const secretReferenceOptions = {
+  secret: text('NAME', 'The secret, by its name or alias: the most specific one in sight.'),
+  'secret-ref': text('REF', 'The secret, by its id: vault:secret:<id>.'),
+} as const;
+
+interface ReferenceValues {
+  readonly secret: string | undefined;
+  readonly 'secret-ref': string | undefined;
+}
+
+/** The `vault:secret:<id>` of the one secret the flags name. Throws `invalid_request` where they name none or two. */
+export async function readSecretRef(session: Session, values: ReferenceValues, context: CallContext): Promise<string> {
+  const { secret: name, 'secret-ref': reference } = values;
+  if ((name === undefined) === (reference === undefined)) {
+    throw invalid('Say which secret: --secret NAME or --secret-ref vault:secret:<id>.');
+  }
+  if (reference !== undefined) return reference;
+  const { secrets } = await session.ask('secrets.list', {});
+  const named = secrets.filter((secret) => secret.name === name || secret.aliases.includes(name!));
+  const found = scopesInSight(context)
+    .map((scope) => named.find((secret: SecretMetadata) => scopeText(secret.scope) === scope))
+    .find((secret) => secret !== undefined);
+  if (found === undefined) throw invalid('No secret of this name is in sight here.', 'See `aivault secrets list`.');
+  return `vault:secret:${found.secretId}`;
+}
+
+/** Most specific first. */
+function scopesInSight({ workspaceId, groupId }: CallContext): string[] {
+  const group = groupId === undefined ? [] : [`group:${workspaceId}:${groupId}`];
+  const workspace = workspaceId === undefined ? [] : [`workspace:${workspaceId}`];
+  return [...group, ...workspace, 'global'];
+}
