@@ -1,12 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { lintRegistry } from '../main/core/providers/lint.ts';
 import { readRegistry, registryJsonSchema } from '../main/core/providers/read-registry.ts';
 import type { Provider } from '../main/core/providers/schema.ts';
 
 // `npm run registry`: validates and lints every provider file, refreshes registry/schema.json, prints a table.
+// `npm run registry -- <folder>` does so for the files of another folder.
 
-const folder = new URL('../registry/', import.meta.url);
-const schemaFile = new URL('schema.json', folder);
+const own = new URL('../registry/', import.meta.url);
+const folder = process.argv[2] === undefined ? own : pathToFileURL(`${resolve(process.argv[2])}/`);
 
 function row(provider: Provider): string[] {
   const all = [...provider.capabilities, ...provider.alternatives.flatMap((alternative) => alternative.capabilities)];
@@ -27,13 +30,16 @@ function print(rows: readonly string[][]): void {
     );
 }
 
+function refreshSchema(file: URL): void {
+  const schema = registryJsonSchema();
+  if (existsSync(file) && readFileSync(file, 'utf8') === schema) return;
+  writeFileSync(file, schema);
+  console.log('registry/schema.json was out of date and has been written anew');
+}
+
 function main(): void {
   const providers = readRegistry(folder).map((entry) => entry.provider);
-  const schema = registryJsonSchema();
-  if (readFileSync(schemaFile, 'utf8') !== schema) {
-    writeFileSync(schemaFile, schema);
-    console.log('registry/schema.json was out of date and has been written anew');
-  }
+  if (folder === own) refreshSchema(new URL('schema.json', own));
   const rows = providers.map(row);
   print([['provider', 'category', 'auth', 'capabilities', 'read', 'write', 'destructive', 'source'], ...rows]);
   const findings = lintRegistry(providers);
