@@ -14,20 +14,6 @@ let core: TestCore;
 let ids: FilledIds;
 const file = (name = 'vault.db'): string => join(core.folder, name);
 
-before(async () => {
-  // A development vault whose one upstream is a port where nobody listens: nothing leaves this machine.
-  const devResolve = new Map([['api.openai.com', { address: '127.0.0.1', port: 1 }]]);
-  core = await openTestCore({ egress: { devResolve, devCa: null }, developmentHooksSet: true });
-  ids = await fillCore(core);
-  await core.reopen();
-  snapshot('older.db');
-  // Every row once more, so that the older copy holds an older revision of each.
-  await core.ask('vault.rotateMaster', {});
-  await core.reopen();
-  snapshot('good.db');
-});
-after(() => core.close());
-
 /** A consistent copy of the database under another name. */
 function snapshot(name: string): void {
   rmSync(file(name), { force: true });
@@ -117,49 +103,65 @@ const closed: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-test('the list of kinds below is the list of kinds there are', async () => {
-  const db = new DatabaseSync(file('good.db'));
-  const kinds = db
-    .prepare('SELECT DISTINCT tbl FROM rows ORDER BY tbl')
-    .all()
-    .map((row) => row.tbl);
-  db.close();
-  assert.deepEqual(kinds, Object.keys(closed).sort());
-});
-
-test('unharmed, everything works', async () => {
-  await attacked(() => {});
-  assert.deepEqual((await core.ask('vault.status', {})).damaged, []);
-  for (const id of ['openai/chat-completions', 'own/use', 'openai/models']) assert.ok(await isReady(id), id);
-  assert.equal(await isReady('openai/embeddings'), false);
-  assert.equal(await refusalOfModels(), 'upstream_unreachable', 'its upstream was asked');
-});
-
-for (const [kind, check] of Object.entries(closed)) {
-  suite(`a row of ${kind}`, () => {
-    for (const [title, sql] of Object.entries(attacks)) {
-      test(`${title} is named, and fails closed alone`, async () => {
-        await attacked((db) => assert.equal(db.prepare(sql(kind)).run().changes, 1));
-        if (kind === 'path_values') await core.raw('paths.read', { path: filled.path, version: 1 });
-        const status = await core.ask('vault.status', {});
-        assert.equal(status.state, 'degraded');
-        assert.deepEqual([...new Set(status.damaged.map(({ table }) => table))], [kind]);
-        if (title.startsWith('copied'))
-          assert.deepEqual(
-            status.damaged.map(({ id }) => id),
-            ['copy'],
-          );
-        else await check();
-        assert.ok((await core.ask('audit.verify', {})).intact);
-      });
-    }
+suite('a vault that was tampered with', () => {
+  before(async () => {
+    // A development vault whose one upstream is a port where nobody listens: nothing leaves this machine.
+    const devResolve = new Map([['api.openai.com', { address: '127.0.0.1', port: 1 }]]);
+    core = await openTestCore({ egress: { devResolve, devCa: null }, developmentHooksSet: true });
+    ids = await fillCore(core);
+    await core.reopen();
+    snapshot('older.db');
+    // Every row once more, so that the older copy holds an older revision of each.
+    await core.ask('vault.rotateMaster', {});
+    await core.reopen();
+    snapshot('good.db');
   });
-}
+  after(() => core.close());
 
-test('giving damaged rows up is an operation, and leaves a whole vault', async () => {
-  await attacked((db) => void db.exec(attacks.removed!('switches')));
-  await core.ask('vault.discardDamaged', {});
-  const status = await core.ask('vault.status', {});
-  assert.deepEqual([status.state, status.damaged], ['unlocked', []]);
-  assert.ok(ids.token);
+  test('the list of kinds below is the list of kinds there are', async () => {
+    const db = new DatabaseSync(file('good.db'));
+    const kinds = db
+      .prepare('SELECT DISTINCT tbl FROM rows ORDER BY tbl')
+      .all()
+      .map((row) => row.tbl);
+    db.close();
+    assert.deepEqual(kinds, Object.keys(closed).sort());
+  });
+
+  test('unharmed, everything works', async () => {
+    await attacked(() => {});
+    assert.deepEqual((await core.ask('vault.status', {})).damaged, []);
+    for (const id of ['openai/chat-completions', 'own/use', 'openai/models']) assert.ok(await isReady(id), id);
+    assert.equal(await isReady('openai/embeddings'), false);
+    assert.equal(await refusalOfModels(), 'upstream_unreachable', 'its upstream was asked');
+  });
+
+  for (const [kind, check] of Object.entries(closed)) {
+    suite(`a row of ${kind}`, () => {
+      for (const [title, sql] of Object.entries(attacks)) {
+        test(`${title} is named, and fails closed alone`, async () => {
+          await attacked((db) => assert.equal(db.prepare(sql(kind)).run().changes, 1));
+          if (kind === 'path_values') await core.raw('paths.read', { path: filled.path, version: 1 });
+          const status = await core.ask('vault.status', {});
+          assert.equal(status.state, 'degraded');
+          assert.deepEqual([...new Set(status.damaged.map(({ table }) => table))], [kind]);
+          if (title.startsWith('copied'))
+            assert.deepEqual(
+              status.damaged.map(({ id }) => id),
+              ['copy'],
+            );
+          else await check();
+          assert.ok((await core.ask('audit.verify', {})).intact);
+        });
+      }
+    });
+  }
+
+  test('giving damaged rows up is an operation, and leaves a whole vault', async () => {
+    await attacked((db) => void db.exec(attacks.removed!('switches')));
+    await core.ask('vault.discardDamaged', {});
+    const status = await core.ask('vault.status', {});
+    assert.deepEqual([status.state, status.damaged], ['unlocked', []]);
+    assert.ok(ids.token);
+  });
 });
