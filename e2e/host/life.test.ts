@@ -102,6 +102,15 @@ describe('the life of a host', () => {
     assert.ok(!fs.existsSync(path.join(environment.AIVAULT_DIR!, 'run', 'host.json')));
   });
 
+  test('SIGUSR1 opens no debugger: the host serves on and listens where it listened before', async () => {
+    const client = await connect();
+    const { pid } = await status(client);
+    process.kill(pid, 'SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal((await status(client)).pid, pid);
+    await assert.rejects(fetch('http://127.0.0.1:9229/json/version'));
+  });
+
   test('V11: with umask 000 every file is 0600 and every folder 0700', async () => {
     const before = process.umask(0);
     try {

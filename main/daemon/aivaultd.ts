@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { AivaultError, errorTable } from '#contract/errors.ts';
 import { contractVersion } from '#contract/version.ts';
+import { whereFrom } from '#contract/where-from.ts';
 import { readFlags, usage } from './flags.ts';
 import { oldestHostNode, runPinned } from './pinned-node.ts';
 import { report } from './report.ts';
@@ -29,7 +30,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
       `error: ${error.code}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`,
     );
   } else {
-    process.stderr.write(`error: internal: ${error instanceof Error ? error.stack : 'aivaultd failed to start.'}\n`);
+    process.stderr.write(`error: internal: aivaultd failed to start.\n${whereFrom(error)}\n`);
   }
   process.exitCode = errorTable[error instanceof AivaultError ? error.code : 'internal'].exit;
 });

@@ -3,15 +3,18 @@ import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { serveOverStdio } from '#host/stdio.ts';
 import type { DaemonFlags } from './flags.ts';
+import { harden } from './harden.ts';
 import { report } from './report.ts';
 
 /** Opens the vault and serves it until it is told to stop. Resolves when everything is closed. */
 export async function runDaemon(flags: DaemonFlags): Promise<void> {
+  const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  harden(log);
   const host = await openHost({
     paths: ownPaths(flags.socket),
     now: Date.now,
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
-    log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    log,
     serve: !flags.stdio,
     shared: flags.shared,
   });

@@ -31,7 +31,6 @@ export interface FindOptions {
 /** The host that runs now, or null. Never starts one. Throws `host_unreachable` where its socket cannot be trusted. */
 export async function findHost(options: FindOptions = {}): Promise<HostClient | null> {
   const environment = options.environment ?? process.env;
-  if (isTruthy(environment.AIVAULTD_DISABLE)) return null;
   const connection = await connect(socketOf(environment));
   return connection === null ? null : createHostClient(connection);
 }

@@ -1,0 +1,17 @@
+import { whereFrom } from '#contract/where-from.ts';
+
+/**
+ * What a process that holds keys does before anything else. Each line closes one way in or out that Node leaves open:
+ * files for others, a debugger opened by a signal, and a crash that prints what it was working on.
+ */
+export function harden(log: (line: string) => void): void {
+  process.umask(0o077);
+  // Node's own answer to SIGUSR1 is to open a debugger port.
+  process.on('SIGUSR1', () => {});
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log(`the host ends because of ${whereFrom(error)}`);
+      process.exit(1);
+    });
+  }
+}
