@@ -110,12 +110,15 @@ async function reseal(
         from: old.innerKey(label),
         to: deriveSubkey(vaultKey, `inner ${label}`),
       }));
-    await inSlices(index.plainRows(), ([id, plain]) => {
+    let size = 0;
+    const resealOne = ([id, plain]: readonly [string, unknown]): void => {
       const row = inner.reduce((value, { rewrap, from, to }) => rewrap(id, value, { vaultId, from, to }), plain);
       const sealed = sealRow(rowKey, JSON.stringify(row), { vaultId, table, id, revision: generation });
+      size = sealed.length;
       changes.push({ op: 'put', table, id, sealed });
       ledger.add({ table, id, revision: generation, live: true });
-    });
+    };
+    await inSlices(index.plainRows(), resealOne, () => size);
     for (const { from, to } of inner) wipe(from, to);
   }
   // What was removed long ago keeps its entry, under the new key.
