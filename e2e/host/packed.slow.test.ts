@@ -27,7 +27,9 @@ describe('the packed product', () => {
       if (fs.existsSync(path.join(root, file))) fs.copyFileSync(path.join(root, file), path.join(project, file));
     }
     await buildAll(['cli', 'host', 'workers', 'window'], path.join(project, 'dist'));
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', base], { cwd: project });
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', base], {
+      cwd: project,
+    });
     tarball = path.join(base, JSON.parse(stdout)[0].filename);
     const empty = path.join(base, 'empty');
     fs.mkdirSync(empty);

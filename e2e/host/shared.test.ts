@@ -190,4 +190,14 @@ describe('an agent of another user', () => {
     assert.equal(code, 3, err);
     assert.ok(!fs.existsSync(path.join(base, agent, '.aivault')), 'no vault was made for the agent');
   });
+
+  test('a user who has a vault of his own keeps using it', { skip: reason }, async () => {
+    const own = path.join(base, agent, '.aivault/data/vault');
+    const made = await aivault(agent, ['status', '--json'], { AIVAULTD_SHARED_SOCKET: '' });
+    assert.equal(JSON.parse(made.out).paths.vault, own, made.err);
+    await aivault(agent, ['shutdown']);
+    const { out, err } = await aivault(agent, ['status', '--json']);
+    assert.equal(JSON.parse(out).paths.vault, own, err);
+    await aivault(agent, ['shutdown']);
+  });
 });

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 
 import net from 'node:net';
 import os from 'node:os';
@@ -96,7 +96,7 @@ function readDiscovery(point: MeetingPoint): Discovery | null {
 
 /**
  * The group socket of another user's host, where that is what this user has: named in `AIVAULTD_SOCKET`, or set up on
- * this machine while no vault of our own is chosen or served. Its folder belonging to somebody else decides it.
+ * this machine while we neither chose nor have a vault of our own. Its folder belonging to somebody else decides it.
  */
 function sharedSocketOf(environment: Environment): string | null {
   const self = process.getuid?.();
@@ -107,7 +107,7 @@ function sharedSocketOf(environment: Environment): string | null {
   if (!named && !elsewhere && environment.AIVAULT_DIR?.trim()) return null;
   const folder = lstatSync(path.dirname(found), { throwIfNoEntry: false });
   if (folder === undefined || folder.uid === self) return null;
-  return !named && readDiscovery(pointOf(environment)) !== null ? null : found;
+  return !named && existsSync(path.join(pointOf(environment).vaultFolder, 'vault.db')) ? null : found;
 }
 
 /** Null where nothing listens. The connection made here carries the first question, so it is never made twice. */
