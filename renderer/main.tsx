@@ -13,11 +13,14 @@ if (place === null) throw new Error('index.html has no #root');
 const page = createRoot(place);
 const client = await connect();
 
+const answers = client === null ? null : new Answers(client);
+answers?.warm(['vault.status', 'settings.show', 'secrets.list', 'credentials.list', 'providers.list']);
+
 page.render(
-  client === null ? (
+  answers === null ? (
     <Ended />
   ) : (
-    <AnswersContext value={new Answers(client)}>
+    <AnswersContext value={answers}>
       <App />
     </AnswersContext>
   ),

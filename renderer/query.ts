@@ -56,6 +56,11 @@ export class Answers {
     this.#timer ??= setTimeout(() => this.#refetch(), settleMs);
   }
 
+  /** Asks ahead what the first screen will ask; a refusal (locked) is forgotten again by the event of unlocking. */
+  warm(names: readonly OperationName[]): void {
+    for (const name of names) void this.fetch(this.slot(name, '{}'));
+  }
+
   /** Drops every answer that needs an open vault: nothing of it stays on the page once it is locked. */
   forget(): void {
     for (const [key, slot] of this.#slots) {

@@ -1,5 +1,5 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { showRow, useRowWindow } from './row-window.ts';
 
 interface ListProps<T> {
   readonly label: string;
@@ -34,34 +34,35 @@ export function List<T>({
 }: ListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-  });
-  const rows = virtual.getVirtualItems();
-  const last = rows.at(-1)?.index ?? 0;
+  const { start, end } = useRowWindow(scroller, items.length, rowHeight);
+  const rows = items.slice(start, end);
 
   useEffect(() => {
-    if (items.length > 0 && last >= items.length - 1) onEnd?.();
-  }, [last, items.length, onEnd]);
+    if (items.length > 0 && end >= items.length) onEnd?.();
+  }, [end, items.length, onEnd]);
+
+  const found = selected === undefined ? -1 : items.findIndex((item) => !isHeading?.(item) && idOf(item) === selected);
+  const there = found >= 0;
+  // What the palette or another room chose is brought into view once, when it is chosen or first there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: its place may move later; the list must not follow it then
+  useEffect(() => {
+    if (there) showRow(scroller.current, found, rowHeight);
+  }, [selected, there, rowHeight]);
 
   const move = (from: number, step: number) => {
     let at = Math.max(0, Math.min(items.length - 1, from));
     while (items[at] !== undefined && isHeading?.(items[at] as T)) at += step;
     const item = items[at];
     if (item === undefined) return;
-    virtual.scrollToIndex(at);
+    showRow(scroller.current, at, rowHeight);
     onSelect(idOf(item), false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = items.findIndex((item) => !isHeading?.(item) && idOf(item) === selected);
     const targets: Record<string, [number, number]> = {
-      ArrowDown: [at + 1, 1],
-      ArrowUp: [at - 1, -1],
-      PageDown: [at + page, 1],
-      PageUp: [Math.max(0, at - page), 1],
+      ArrowDown: [found + 1, 1],
+      ArrowUp: [found - 1, -1],
+      PageDown: [found + page, 1],
+      PageUp: [Math.max(0, found - page), 1],
       Home: [0, 1],
       End: [items.length - 1, -1],
     };
@@ -72,7 +73,7 @@ export function List<T>({
     event.preventDefault();
   };
 
-  const active = rows.find((entry) => items[entry.index] !== undefined && idOf(items[entry.index] as T) === selected);
+  const active = rows.findIndex((item) => !isHeading?.(item) && idOf(item) === selected);
   return (
     <div
       ref={scroller}
@@ -80,17 +81,16 @@ export function List<T>({
       role="listbox"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={active === undefined ? undefined : `${base}-${active.index}`}
+      aria-activedescendant={active < 0 ? undefined : `${base}-${start + active}`}
       onKeyDown={onKeyDown}
     >
-      <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {rows.map((entry) => {
-          const item = items[entry.index];
-          if (item === undefined) return null;
-          const place = { height: rowHeight, transform: `translateY(${entry.start}px)` };
+      <div role="presentation" style={{ height: items.length * rowHeight, position: 'relative' }}>
+        {rows.map((item, offset) => {
+          const index = start + offset;
+          const place = { height: rowHeight, transform: `translateY(${index * rowHeight}px)` };
           if (isHeading?.(item)) {
             return (
-              <div key={entry.key} role="presentation" className="list-heading" style={place}>
+              <div key={index} role="presentation" className="list-heading" style={place}>
                 {row(item)}
               </div>
             );
@@ -100,12 +100,12 @@ export function List<T>({
             // biome-ignore lint/a11y/useFocusableInteractive: focus stays on the listbox, which names the active option
             // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox handles the keys of all its options
             <div
-              key={entry.key}
-              id={`${base}-${entry.index}`}
+              key={index}
+              id={`${base}-${index}`}
               role="option"
               aria-selected={id === selected}
               aria-setsize={items.length}
-              aria-posinset={entry.index + 1}
+              aria-posinset={index + 1}
               className="list-row"
               style={place}
               onClick={() => onSelect(id, true)}
