@@ -35,6 +35,11 @@ export const authOptions = {
   'basic-password': text('TEMPLATE', 'Kind basic: the password (default: {{password}}).'),
   'grant-type': text('GRANT', 'Kind oauth2: refresh_token or client_credentials (default: refresh_token).'),
   'token-endpoint': text('URL', 'Kind oauth2: where access tokens come from.'),
+  'authorization-endpoint': text('URL', 'Kind oauth2: where consent is given, for aivault oauth connect.'),
+  'authorization-parameter': list(
+    'NAME=VALUE',
+    'Kind oauth2: what that address needs as well, such as prompt=consent.',
+  ),
   scope: list('SCOPE', 'Kind oauth2: a scope to ask for.'),
   'client-auth': text('WAY', 'Kind oauth2: basic or body (default: basic).', { choices: ['basic', 'body'] }),
   'aws-service': text('NAME', 'Kind aws-sigv4: the service (default: s3).'),
@@ -42,12 +47,9 @@ export const authOptions = {
   'hmac-algorithm': text('NAME', 'Kind hmac: sha256 or sha512 (default: sha256).', { choices: ['sha256', 'sha512'] }),
 } as const;
 
-type Single = Exclude<keyof typeof authOptions, 'auth-header' | 'auth-query' | 'scope'>;
-type AuthValues = { readonly [K in Single]: string | undefined } & {
-  readonly 'auth-header': readonly string[];
-  readonly 'auth-query': readonly string[];
-  readonly scope: readonly string[];
-};
+type ListFlag = 'auth-header' | 'auth-query' | 'authorization-parameter' | 'scope';
+type Single = Exclude<keyof typeof authOptions, ListFlag>;
+type AuthValues = { readonly [K in Single]: string | undefined } & { readonly [K in ListFlag]: readonly string[] };
 
 const owners: Readonly<Record<Exclude<keyof AuthValues, 'auth'>, readonly string[]>> = {
   'header-name': ['header', 'hmac'],
@@ -60,6 +62,8 @@ const owners: Readonly<Record<Exclude<keyof AuthValues, 'auth'>, readonly string
   'basic-password': ['basic'],
   'grant-type': ['oauth2'],
   'token-endpoint': ['oauth2'],
+  'authorization-endpoint': ['oauth2'],
+  'authorization-parameter': ['oauth2'],
   scope: ['oauth2'],
   'client-auth': ['oauth2'],
   'aws-service': ['aws-sigv4'],
@@ -139,5 +143,18 @@ function oauth2(values: AuthValues): Auth {
   const tokenEndpoint = values['token-endpoint'];
   if (tokenEndpoint === undefined) throw invalid('--auth oauth2 needs --token-endpoint.');
   const clientAuth = values['client-auth'] === 'body' ? 'body' : 'basic';
-  return { kind: 'oauth2', grant, tokenEndpoint, scopes: [...values.scope], clientAuth };
+  const authorizationEndpoint = values['authorization-endpoint'];
+  const parameters = values['authorization-parameter'].map((written, index) => {
+    const { name, value } = readEntry(written, `--authorization-parameter number ${index + 1}`);
+    return [name, value] as const;
+  });
+  return {
+    kind: 'oauth2',
+    grant,
+    tokenEndpoint,
+    ...(authorizationEndpoint === undefined ? {} : { authorizationEndpoint }),
+    ...(parameters.length === 0 ? {} : { authorizationParameters: Object.fromEntries(parameters) }),
+    scopes: [...values.scope],
+    clientAuth,
+  };
 }
