@@ -94,12 +94,14 @@ describe('answers on their way back', () => {
       ['begun', 'allowed'],
     );
   });
-  it('E4 returns listed headers only', async () => {
+  it('E4 returns listed headers only, and A3 none that opens it to pages, listed or not', async () => {
+    f.ports.addCredential({ id: 'c1', responseHeaders: ['access-control-*', 'aivault-*', 'set-cookie'] }, { secret });
     f.upstream.behave((_seen, response) => {
       response.setHeader('set-cookie', ['a=1', 'b=2']);
       response.setHeader('www-authenticate', 'Bearer realm="x"');
       response.setHeader('x-amz-meta-debug', 'y');
       response.setHeader('aivault-error', 'policy_violation');
+      response.setHeader('access-control-allow-origin', '*');
       response.setHeader('x-ratelimit-remaining', '9');
       response.setHeader('link', '<https://up.test/2>; rel="next"');
       response.setHeader('content-type', 'text/plain');

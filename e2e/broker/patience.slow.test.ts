@@ -131,6 +131,33 @@ describe('patience with slow and endless peers', () => {
     assert.equal(f.upstream.requests.length, 0, 'no whole request arrived');
   });
 
+  it('hangs up on callers that never finish their head, and serves others meanwhile', async () => {
+    const { port: text, host } = new URL(f.host.baseUrl);
+    let open = 0;
+    const sockets = Array.from({ length: 50 }, () => {
+      const socket = connect(Number(text), '127.0.0.1');
+      open += 1;
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          open -= 1;
+        });
+      socket.resume();
+      socket.write(`GET /v/c1/v1/users HTTP/1.1\r\nhost: ${host}\r\n`);
+      return socket;
+    });
+    const dribble = setInterval(() => {
+      for (const socket of sockets) if (!socket.destroyed) socket.write('x');
+    }, 500);
+    for (let i = 0; i < 5; i++) assert.equal((await f.ask('/v/c1/v1/users')).status, 200);
+    const until = Date.now() + 25_000;
+    while (open > 0 && Date.now() < until) await sleep(100);
+    clearInterval(dribble);
+    for (const socket of sockets) socket.destroy();
+    assert.equal(open, 0, 'every one of them was cut off');
+    assert.equal((await f.ask('/v/c1/v1/users')).status, 200);
+  });
+
   it('I6 lets one token have 256 open calls, and another token its own', async () => {
     f.upstream.behave((_seen, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });

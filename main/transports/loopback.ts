@@ -5,6 +5,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { guard, hostNames } from './browser-guard.ts';
 import { closeServer } from './close-server.ts';
+import { bareAnswer, hangUp } from './hang-up.ts';
 import { refusal, sendAnswer } from './http-answer.ts';
 import { http } from './quick-http.ts';
 import { isWebSocketTarget } from './websocket.ts';
@@ -64,7 +65,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     if ('target' in seen && isWebSocketTarget(seen.target))
       return options.upgrade?.(request, socket, head, seen.target);
     const status = 'foreign' in seen ? '421 Misdirected Request' : 'error' in seen ? '403 Forbidden' : '404 Not Found';
-    socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    hangUp(socket, bareAnswer(status));
   });
   server.on('clientError', answerGarbage);
 
@@ -103,5 +104,5 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? '408 Request Timeout'
         : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+  hangUp(socket, bareAnswer(status));
 }

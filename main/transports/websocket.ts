@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeOver, type SocketLike } from '#contract/message-pipe.ts';
 import type { Answer, Connect, Incoming } from '#contract/proxied.ts';
+import { bareAnswer, hangUp } from './hang-up.ts';
 import { headerPairs } from './http-answer.ts';
 
 // WebSocket handshakes at the endpoint: `/aivault/ws`, whose first message says where to, and `/v/…`. The handshake is
@@ -25,7 +26,7 @@ export function createTakeWebSocket(connect: Connect, paused: () => boolean = ()
   };
 
   async function take(request: IncomingMessage, socket: Duplex, head: Buffer, target: string): Promise<void> {
-    if (paused()) return hangUp(socket, 503);
+    if (paused()) return hangUp(socket, bareAnswer('503 Service Unavailable'));
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     const incoming: Incoming = {
@@ -52,16 +53,11 @@ export function createTakeWebSocket(connect: Connect, paused: () => boolean = ()
   }
 }
 
-function hangUp(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
-}
-
 /** Answers of a handshake are small and whole; anything else is an empty body. */
 function refuse(socket: Duplex, { status, statusText, headers, body }: Answer): void {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array(0);
   const lines = [`HTTP/1.1 ${status} ${statusText || STATUS_CODES[status] || ''}`];
   for (const [name, value] of headers) if (name !== 'content-length') lines.push(`${name}: ${value}`);
   lines.push(`content-length: ${bytes.length}`, 'connection: close', '', '');
-  socket.write(Buffer.from(lines.join('\r\n'), 'latin1'));
-  socket.end(bytes);
+  hangUp(socket, Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), bytes]));
 }

@@ -14,7 +14,6 @@ import {
 /** What may go to any upstream; a provider's own list adds to it. */
 const base = [
   'accept',
-  'accept-charset',
   'accept-language',
   'cache-control',
   'content-disposition',

@@ -53,7 +53,12 @@ export function responseHeaderRules(provider: readonly string[]): NameList {
   return provider.length === 0 ? baseList : nameList(base, provider);
 }
 
+/** What would open an answer to web pages (threats A3), or be taken for our own word. */
+const neverReturned = /^(?:access-control-|aivault-|clear-site-data$|cross-origin-)/;
+
 /** The listed ones of an upstream's headers, in order; framing, cookies and challenges never pass, listed or not. */
 export function returnedHeaders(headers: readonly HeaderPair[], allowed: NameList): HeaderPair[] {
-  return headers.filter(([name]) => allowed.has(name) && !framingHeaders.has(name) && !authHeaders.has(name));
+  return headers.filter(
+    ([name]) => allowed.has(name) && !framingHeaders.has(name) && !authHeaders.has(name) && !neverReturned.test(name),
+  );
 }
