@@ -2,8 +2,7 @@
 // what is compared is compared within it.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { appendOf } from '../../main/core/audit/entry.ts';

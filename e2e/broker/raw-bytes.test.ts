@@ -114,7 +114,7 @@ describe('raw bytes at the endpoint', () => {
     'an expectation': () => [post('expect: 100-continue', 'content-length: 5'), 'hello'],
     'two requests in one packet': () => [
       head('GET /v/c1/v1/users HTTP/1.1'),
-      head('GET /v/c1/v1/users/2 HTTP/1.1').join('\r\n') + '\r\n\r\n',
+      `${head('GET /v/c1/v1/users/2 HTTP/1.1').join('\r\n')}\r\n\r\n`,
     ],
   };
   for (const [name, make] of Object.entries(answered)) {

@@ -26,7 +26,7 @@ export const awsSigv4Auth: AuthStrategy<'aws-sigv4'> = {
   async apply(input) {
     const credentials = credentialsOf(input.fields);
     const signed = await sign(input, credentials);
-    const signature = /Signature=([0-9a-f]+)/.exec(signed['authorization']!)![1]!;
+    const signature = /Signature=([0-9a-f]+)/.exec(signed.authorization!)![1]!;
     // The access key id is public: it stands in every signed request and in many answers.
     const { secretAccessKey, sessionToken } = credentials;
     return {
@@ -85,7 +85,7 @@ async function sign(input: AuthInput<'aws-sigv4'>, credentials: AwsCredentials):
   for (const [name, value] of input.headers) {
     if (signedNames.test(name)) headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
   }
-  headers['host'] = host;
+  headers.host = host;
   const { sessionToken, ...keyPair } = credentials;
   // Set here and not by the signer, whose cache would take the token as a name, and the engine remembers names.
   if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;

@@ -29,7 +29,7 @@ function renderBasic(auth: AuthOf<'basic'>, read: FieldReader) {
 /** Splits the text `user:password` at its first colon, where the one secret is not a JSON object. */
 function basicReader(fields: Fields, identifiers: ReadonlySet<string>): FieldReader {
   const read = fieldReader(fields, identifiers);
-  const text = Object.hasOwn(fields, 'secret') ? fields['secret'] : undefined;
+  const text = Object.hasOwn(fields, 'secret') ? fields.secret : undefined;
   return (name) => {
     try {
       return read(name);

@@ -40,6 +40,6 @@ function keyOf({ template }: AuthOf<'hmac'>, fields: Fields, read: FieldReader):
   const others = namesIn(template).filter((name) => name !== 'signature');
   if (others.length === 0 || Object.keys(fields).length > 1) return read('secret').bytes;
   const { secret: _whole, ...rest } = fields;
-  const members = fieldReader({ ...rest, object: fields['secret']! }, new Set());
+  const members = fieldReader({ ...rest, object: fields.secret! }, new Set());
   return members('secret').bytes;
 }

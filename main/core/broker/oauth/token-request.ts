@@ -74,7 +74,7 @@ function readAnswer(status: number, body: Uint8Array, nowMs: number): FreshToken
   if (type !== undefined && !(typeof type === 'string' && /^bearer$/i.test(type))) {
     throw unusable('its tokens are not bearer tokens');
   }
-  const expiresAtMs = expiryOf(answer['expires_in'], accessToken, nowMs);
+  const expiresAtMs = expiryOf(answer.expires_in, accessToken, nowMs);
   if (expiresAtMs === null) throw unusable('its answer does not say when the token expires');
   return {
     accessToken,
@@ -117,7 +117,7 @@ function refusedBy(status: number, answer: Record<string, unknown>): AivaultErro
       hint: 'The account is still connected. Try again later.',
     });
   }
-  const word = typeof answer['error'] === 'string' && knownErrors.has(answer['error']) ? ` (${answer['error']})` : '';
+  const word = typeof answer.error === 'string' && knownErrors.has(answer.error) ? ` (${answer.error})` : '';
   return new AivaultError('auth_failed', `The provider's token endpoint refused: HTTP ${status}${word}.`, {
     hint: 'Connect the account again with `aivault oauth connect`, or rotate the stored secret.',
   });

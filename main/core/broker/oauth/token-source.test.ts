@@ -59,7 +59,7 @@ function world(stored: Record<string, unknown>, over: Record<string, unknown> = 
   const accessToken = async (rejected?: string) => {
     const { fields } = await source.ready(credential, reveal, rejected);
     const stored = fields.secret!.use((bytes) => JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>);
-    return stored['accessToken'] ?? stored['access_token'];
+    return stored.accessToken ?? stored.access_token;
   };
   return { state, accessToken };
 }
@@ -128,7 +128,7 @@ test('a rotated refresh token is written back in one change and used next time; 
   ]);
   state.now = start + 3_600_000;
   assert.equal(await accessToken(), 'for-rt-2');
-  assert.equal(state.stored['note'], 'kept');
+  assert.equal(state.stored.note, 'kept');
 });
 
 test('the spelling a secret came with is the spelling it keeps, seconds stay seconds', async () => {
@@ -197,7 +197,7 @@ test('a JWT without expires_in lasts as long as it says itself', async () => {
   const claims = Buffer.from(JSON.stringify({ exp: start / 1000 + 900 })).toString('base64url');
   state.answer = () => ({ status: 200, body: { access_token: `e30.${claims}.c2ln` } });
   await accessToken();
-  assert.equal(state.writes[0]!['accessTokenExpiresAtMs'], start + 900_000);
+  assert.equal(state.writes[0]!.accessTokenExpiresAtMs, start + 900_000);
 });
 
 test('tokens shorter-lived than the skew are still used for half their life', async () => {
