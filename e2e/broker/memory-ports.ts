@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming } from '#contract/proxied.ts';
-import type {
-  BrokerPorts,
-  Capability,
-  CatalogView,
-  CredentialView,
-  EgressSettings,
-  Grant,
-  InvokeFacts,
-  Revealed,
-} from '#core/broker/ports.ts';
+import type { Capability, CatalogView, CredentialView, Grant } from '#core/broker/parties.ts';
+import type { BrokerPorts, EgressSettings, InvokeFacts, Revealed } from '#core/broker/ports.ts';
 import { SecretMaterial } from '#core/vault/secret-material.ts';
 
 // The broker's ports over plain memory, for tests of the stages alone. Same shapes as the real ones in core.ts, no disk.

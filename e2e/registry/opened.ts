@@ -1,4 +1,4 @@
-import type { CredentialView } from '#core/broker/ports.ts';
+import type { CredentialView } from '#core/broker/parties.ts';
 import { fromRegistry } from '#core/catalog/credential-view.ts';
 import type { RegistryCapability } from '#core/providers/catalog.ts';
 import { registry } from '#core/providers/load.ts';

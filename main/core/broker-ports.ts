@@ -1,7 +1,8 @@
 import { AivaultError } from '#contract/errors.ts';
 import { grantOf, operatorGrant } from './access/grants.ts';
 import { parseObject } from './broker/auth/fields.ts';
-import type { BrokerPorts, CredentialView, EgressSettings } from './broker/ports.ts';
+import type { CredentialView } from './broker/parties.ts';
+import type { BrokerPorts, EgressSettings } from './broker/ports.ts';
 import type { Services } from './operations/services.ts';
 import type { SecretMaterial } from './vault/secret-material.ts';
 

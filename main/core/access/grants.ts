@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Context } from '#contract/schemas/scope.ts';
-import type { CatalogView, Grant } from '../broker/ports.ts';
+import type { CatalogView, Grant } from '../broker/parties.ts';
 import type { TokenRow } from './token-rows.ts';
 
 // What a token stands for when it is used. A request may narrow it and never widen it.

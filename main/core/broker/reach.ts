@@ -1,5 +1,5 @@
 import type { Context } from '#contract/schemas/scope.ts';
-import type { Capability, CatalogView, CredentialView } from './ports.ts';
+import type { Capability, CatalogView, CredentialView } from './parties.ts';
 
 /** Whether a credential may serve a capability at all: same provider, the right alternative, no other credential named. */
 export function opens(credential: CredentialView, capability: Capability): boolean {

@@ -1,6 +1,6 @@
 import type { BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import type { ClientCertificate } from './auth/strategy.ts';
-import type { Capability, CredentialView, Grant } from './ports.ts';
+import type { Capability, CredentialView, Grant } from './parties.ts';
 import type { Forms } from './redact/forms.ts';
 
 // The states of a proxied request. Permitted, Planned, Approved and Authorised carry brands that no object literal can

@@ -1,5 +1,5 @@
 import type { Credential } from '#contract/schemas/catalog.ts';
-import type { CredentialView } from '../broker/ports.ts';
+import type { CredentialView } from '../broker/parties.ts';
 import type { Provider, ProviderAlternative, ProviderSecret } from '../providers/schema.ts';
 
 /** A credential with what lists show beside what the broker needs. */

@@ -1,7 +1,7 @@
 import type { Auth } from '#contract/schemas/auth.ts';
 import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { hmacInputShape } from '../broker/auth/hmac.ts';
-import type { Capability } from '../broker/ports.ts';
+import type { Capability } from '../broker/parties.ts';
 import { defaultsOf, type RegistryCapability } from '../providers/catalog.ts';
 import type { Provider } from '../providers/schema.ts';
 import { exampleTexts } from './examples.ts';

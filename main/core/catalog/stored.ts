@@ -1,5 +1,5 @@
 import { scopeText } from '#contract/schemas/scope.ts';
-import type { Capability } from '../broker/ports.ts';
+import type { Capability } from '../broker/parties.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';
 import { authAt } from '../providers/tenant-host.ts';

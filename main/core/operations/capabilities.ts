@@ -1,7 +1,7 @@
 import type { Auth } from '#contract/schemas/auth.ts';
 import type { CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { unknownCapability } from '../access/grants.ts';
-import type { Capability } from '../broker/ports.ts';
+import type { Capability } from '../broker/parties.ts';
 import { planCapability } from '../catalog/capabilities.ts';
 import { describeCapability } from '../catalog/describe.ts';
 import { capabilityTable, policyTable, switchId, switchTable } from '../catalog/rows.ts';

@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { defaultPath } from '../../policy/path-match.ts';
-import type { Capability, CatalogView } from '../ports.ts';
+import type { Capability, CatalogView } from '../parties.ts';
 
 /** The capability an envelope names. Unknown or disabled: `capability_not_found`, with the nearest known ids. */
 export function requireCapability(catalog: CatalogView, id: string): Capability {

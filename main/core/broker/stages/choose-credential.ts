@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { commonHost } from '../../policy/host-match.ts';
-import type { Capability, CatalogView, CredentialView, Grant } from '../ports.ts';
+import type { Capability, CatalogView, CredentialView, Grant } from '../parties.ts';
 import { depth, opens, segmentCredential, visible } from '../reach.ts';
 import type { Backed, Matched } from '../states.ts';
 

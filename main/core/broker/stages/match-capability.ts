@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import { claims, narrowerClaim } from '../../policy/decide.ts';
 import { requireCapability } from '../envelope/request-defaults.ts';
-import type { Capability, CatalogView, Grant } from '../ports.ts';
+import type { Capability, CatalogView, Grant } from '../parties.ts';
 import { opens, segmentCredential } from '../reach.ts';
 import type { Matched, Understood } from '../states.ts';
 

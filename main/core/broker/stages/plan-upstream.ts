@@ -3,7 +3,7 @@ import type { HeaderPair } from '#contract/proxied.ts';
 import { queryNames } from '../../policy/canonical.ts';
 import { strategyOf } from '../auth/strategies.ts';
 import { forwardedHeaders, type RequestHeaderRules, requestHeaderRules } from '../headers/request-headers.ts';
-import type { CredentialView } from '../ports.ts';
+import type { CredentialView } from '../parties.ts';
 import type { Permitted, Planned } from '../states.ts';
 
 interface CredentialRules {

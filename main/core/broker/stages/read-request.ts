@@ -6,7 +6,7 @@ import { multipartBody } from '../envelope/multipart-fields.ts';
 import { checkEnvelope, readEnvelope } from '../envelope/read-envelope.ts';
 import { defaultMethod, requireCapability, requirePath } from '../envelope/request-defaults.ts';
 import { normalHeaders } from '../headers/request-headers.ts';
-import type { CatalogView } from '../ports.ts';
+import type { CatalogView } from '../parties.ts';
 import { gather } from '../request-body.ts';
 import type { Identified, RequestBody, Understood } from '../states.ts';
 
