@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AivaultError } from '#contract/errors.ts';
 import { auth as authSchema } from '#contract/schemas/auth.ts';
 import { SecretMaterial } from '../../vault/secret-material.ts';
-import type { CredentialView } from '../ports.ts';
+import type { CredentialView } from '../parties.ts';
 import type { FormPost } from './token-request.ts';
 import { createTokenSource, tokenDigest } from './token-source.ts';
 

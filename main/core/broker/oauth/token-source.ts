@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuthOf, Fields } from '../auth/strategy.ts';
-import type { CredentialView, Revealed } from '../ports.ts';
+import type { CredentialView } from '../parties.ts';
+import type { Revealed } from '../ports.ts';
 import { readStoredTokens, type StoredTokens, tokenChange } from './stored-tokens.ts';
 import { type FreshTokens, type PostForm, requestTokens } from './token-request.ts';
 

@@ -3,7 +3,7 @@ import type { BodyBytes, HeaderPair } from '#contract/proxied.ts';
 import { strategyOf } from '../auth/strategies.ts';
 import type { NameList } from '../headers/header-names.ts';
 import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
-import type { CredentialView } from '../ports.ts';
+import type { CredentialView } from '../parties.ts';
 import { type Blocklist, createBlocklist } from '../redact/blocklist.ts';
 import type { Forms } from '../redact/forms.ts';
 import { createRedactor, type Redactor } from '../redact/redactor.ts';
