@@ -42,37 +42,43 @@ export async function findHost(options: FindOptions = {}): Promise<HostClient | 
  */
 export async function connectHost(options: FindOptions = {}): Promise<HostClient> {
   const environment = options.environment ?? process.env;
-  const { startPrivateHost, startHost } = await lazyStarter(environment);
-  if (startPrivateHost !== null) return createHostClient(await startPrivateHost(environment, pointOf(environment)));
+  if (isTruthy(environment.AIVAULTD_DISABLE)) {
+    const { startPrivateHost } = await import('./private-host.ts');
+    return createHostClient(await startPrivateHost(environment, pointOf(environment)));
+  }
   const shared = sharedSocketOf(environment);
   if (shared !== null) return (await import('./shared-host.ts')).connectSharedHost(shared, environment);
   const deadline = Date.now() + (options.patienceMs ?? 30_000);
-  for (;;) {
-    const connection = await connect(socketOf(environment));
+  for (let pauseMs = 0; ; pauseMs = Math.min(100 + pauseMs * 2, 1_000)) {
+    const connection = await connectWithin(environment, pauseMs);
     if (connection !== null) return createHostClient(connection);
     try {
-      await startHost(environment, pointOf(environment));
+      await start(environment);
     } catch (error) {
       // Somebody else is starting or closing a host of this vault: it will answer, or the lock will be free.
       if (!(error instanceof AivaultError && error.code === 'host_busy') || Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-async function lazyStarter(environment: Environment) {
-  const startHost = async (from: Environment, point: MeetingPoint) => {
-    if (from.AIVAULTD_AUTOSTART !== undefined && !isTruthy(from.AIVAULTD_AUTOSTART)) {
-      throw new AivaultError('host_unreachable', 'No host runs for this vault, and starting one is switched off.', {
-        hint: 'Run `aivaultd`, or unset AIVAULTD_AUTOSTART.',
-      });
-    }
-    await (await import('./start-host.ts')).startHost(from, point);
-  };
-  if (!isTruthy(environment.AIVAULTD_DISABLE)) return { startPrivateHost: null, startHost };
-  return { startPrivateHost: (await import('./private-host.ts')).startPrivateHost, startHost };
+async function start(environment: Environment): Promise<void> {
+  if (environment.AIVAULTD_AUTOSTART !== undefined && !isTruthy(environment.AIVAULTD_AUTOSTART)) {
+    throw new AivaultError('host_unreachable', 'No host runs for this vault, and starting one is switched off.', {
+      hint: 'Run `aivaultd`, or unset AIVAULTD_AUTOSTART.',
+    });
+  }
+  await (await import('./start-host.ts')).startHost(environment, pointOf(environment));
+}
+
+/** Looks for the host at least once, and again until the time is up. */
+async function connectWithin(environment: Environment, patienceMs: number): Promise<HostConnection | null> {
+  for (const until = Date.now() + patienceMs; ; ) {
+    const connection = await connect(socketOf(environment));
+    if (connection !== null || Date.now() >= until) return connection;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }
 
 function pointOf(environment: Environment): MeetingPoint {
