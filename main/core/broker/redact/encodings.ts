@@ -23,13 +23,13 @@ export function plainForms(value: Uint8Array): string[] {
   return forms;
 }
 
-/** Whether any of `escapedForms` could stand here: each of them holds one of these bytes. */
+/** Whether any of `escapedForms` could stand here: each of them holds one of these bytes; UTF-16 holds zeros. */
 export function hasEscape(data: Uint8Array): boolean {
-  return data.includes(0x25) || data.includes(0x5c) || data.includes(0x26);
+  return data.includes(0x25) || data.includes(0x5c) || data.includes(0x26) || data.includes(0);
 }
 
 /**
- * The encodings that hold `%`, `\` or `&`. Up to its first escape each of them reads like one of `plainForms`. There
+ * The encodings that hold `%`, `\`, `&` or a zero. Up to its first escape each of them reads like one of `plainForms`. There
  * may be duplicates, and forms where nothing had to be escaped.
  */
 export function escapedForms(value: Uint8Array): string[] {
@@ -47,6 +47,7 @@ export function escapedForms(value: Uint8Array): string[] {
       text.replaceAll('+', '%2b').replaceAll('/', '%2f').replaceAll('=', '%3d'),
     ]),
     ...percentAll(bytes.toString('hex')),
+    ...wideForms(bytes),
     ...(untouched ? unicodeForms(raw) : [...percentForms(raw), ...textForms(bytes)]),
   ];
 }
@@ -70,6 +71,12 @@ function base64Forms(room: Buffer): string[] {
     forms.push(text.slice(Math.ceil((8 * offset) / 6), Math.floor((8 * (offset + length)) / 6)));
   }
   return forms;
+}
+
+/** UTF-16 in both byte orders (RFC 2781). */
+function wideForms(bytes: Buffer): string[] {
+  const wide = Buffer.from(utf8(bytes) ?? '', 'utf16le');
+  return [wide.toString('latin1'), wide.swap16().toString('latin1')];
 }
 
 /** Every byte as `%xx`, in both cases. */

@@ -1,8 +1,12 @@
 import { escapedForms, hasEscape, plainForms } from './encodings.ts';
-import { edge, type Form, Scanner } from './scanner.ts';
+import { edge, type Form, type Match, Scanner } from './scanner.ts';
+import { SpelledFinder } from './spelled.ts';
 
 /** Values shorter than this are only matched as whole tokens: `42` must not eat the middle of every number. */
 export const shortestFreeMatch = 8;
+
+/** The searching half of a Scanner. */
+export type Finder = Pick<Scanner, 'find' | 'pendingFrom' | 'wipe'>;
 
 /** Everything to look for in one answer. Holds secret bytes: `wipe` it when the answer has ended. */
 export interface Forms {
@@ -11,7 +15,7 @@ export interface Forms {
   /** Whether no form can be in this text, one character per byte. The cheap question, for small and whole things. */
   isClean(text: string): boolean;
   /** What finds every form that can stand in `data`, or begin there. */
-  scannerFor(data: Uint8Array): Scanner;
+  scannerFor(data: Uint8Array): Finder;
   wipe(): void;
 }
 
@@ -23,10 +27,13 @@ export function formsOf(injected: readonly Uint8Array[]): Forms {
   const values = injected.filter((part) => part.length > 0).map((part) => Uint8Array.from(part));
   const plainTexts = values.flatMap(plainForms);
   let plain: Scanner | null = null;
-  let full: Scanner | null = null;
+  let full: Finder | null = null;
 
-  function escaped(): Scanner {
-    full ??= new Scanner(formsFrom(values, (value) => [...plainForms(value), ...escapedForms(value)]));
+  function escaped(): Finder {
+    full ??= both(
+      new Scanner(formsFrom(values, (value) => [...plainForms(value), ...escapedForms(value)])),
+      formsFrom(values, plainForms),
+    );
     return full;
   }
 
@@ -34,7 +41,7 @@ export function formsOf(injected: readonly Uint8Array[]): Forms {
     empty: values.length === 0,
     isClean(text) {
       for (const form of plainTexts) if (text.includes(form)) return false;
-      if (!/[%\\&]/.test(text)) return true;
+      if (!/[%\\&\0]/.test(text)) return true;
       const bytes = Buffer.from(text, 'latin1');
       return escaped().find(bytes, 0, bytes.length, edge, edge) === null;
     },
@@ -48,6 +55,24 @@ export function formsOf(injected: readonly Uint8Array[]): Forms {
       plainTexts.length = 0;
       plain?.wipe();
       full?.wipe();
+    },
+  };
+}
+
+/** Whole forms by the scanner, spelled ones by reading escapes: whichever starts first, of two at one place the longer. */
+function both(scanner: Scanner, spellings: readonly Form[]): Finder {
+  const spelled = new SpelledFinder(spellings);
+  return {
+    find(data, from, until, before, after): Match | null {
+      const whole = scanner.find(data, from, until, before, after);
+      const other = spelled.find(data, from, whole === null ? until : whole.start + 1);
+      if (whole === null || other === null) return whole ?? other;
+      return other.start < whole.start || other.end > whole.end ? other : whole;
+    },
+    pendingFrom: (data, from) => Math.min(scanner.pendingFrom(data, from), spelled.pendingFrom(data, from)),
+    wipe() {
+      scanner.wipe();
+      for (const { bytes } of spellings) bytes.fill(0);
     },
   };
 }
