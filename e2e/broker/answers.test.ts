@@ -170,6 +170,40 @@ describe('answers on their way back', () => {
     assert.deepEqual(JSON.parse(await textOf(answer)), { email: '[REDACTED]', name: 'n' });
     f.ports.addCapability({ id: 'p1/users' });
   });
+  it('G23 refuses an answer that is not JSON where fields are hidden: the caller chooses the type', async () => {
+    f.ports.addCapability({ id: 'p1/users', policy: { ...openPolicy, responseBodyBlocklist: ['$.email'] } });
+    f.upstream.behave((seen, response) => {
+      assert.deepEqual(seen.header('accept-charset'), []);
+      response.setHeader('content-type', seen.header('accept')[0]!);
+      response.end('<email>a@b.c</email>');
+    });
+    const headers = (accept: string) => [
+      { name: 'accept', value: accept },
+      { name: 'accept-charset', value: 'utf-16' },
+    ];
+    for (const accept of ['application/xml', 'text/csv', 'application/json; charset=utf-16']) {
+      const answer = await f.send({ ...get, headers: headers(accept) });
+      assert.equal(answer.refusal?.error, 'response_refused', accept);
+    }
+    f.upstream.behave((_seen, response) => void response.writeHead(204).end());
+    assert.equal((await f.send(get)).status, 204);
+    f.ports.addCapability({ id: 'p1/users' });
+  });
+  it('E1 counts every content-encoding header, and unpacks no transfer coding it does not know', async () => {
+    f.ports.addCredential({ id: 'c1', refuseUnscannable: true }, { secret });
+    f.upstream.behave((seen, response) => {
+      response.writeHead(200, ['content-encoding', 'identity', 'content-encoding', 'gzip']);
+      response.end(gzipSync(seen.header('authorization')[0]!));
+    });
+    assert.equal(await textOf(await f.send(get)), 'Bearer [REDACTED]');
+    f.upstream.behave((seen, response) => {
+      response.socket!.end(
+        `HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n5\r\n${seen.method}xx\r\n0\r\n\r\n`,
+      );
+    });
+    assert.ok(['response_refused', 'upstream_unreachable'].includes((await f.send(get)).refusal?.error ?? 'passed'));
+    f.ports.addCredential({ id: 'c1' }, { secret });
+  });
   it('refuses what it cannot search where the credential says so', async () => {
     f.upstream.behave((_seen, response) => {
       response.setHeader('content-encoding', 'dcb');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createBlocklist } from './blocklist.ts';
+import { canBlock, createBlocklist } from './blocklist.ts';
 import { parseJsonPath } from './json-path.ts';
 
 function run(
@@ -39,6 +39,44 @@ test('elements, wildcards, any depth and bare names find their values', () => {
 
 test('a name written with escapes is the same name', () => {
   assert.equal(run(['password'], '{"pa\\u0073sword":"x"}'), '{"pa\\u0073sword":"[REDACTED]"}');
+});
+
+test('a byte order mark, a record separator or a callback in front does not hide the document (G23)', () => {
+  for (const front of ['\ufeff', '\x1e', 'callback(', 'while(1);', ")]}'\n", 'x=']) {
+    assert.equal(run(['$.k'], `${front}{"k":"s"}`), `${front}{"k":"[REDACTED]"}`, JSON.stringify(front));
+  }
+  const events = '\ufeffdata: {"k":"s"}\n\n';
+  assert.equal(run(['$.k'], events, 'text/event-stream'), '\ufeffdata: {"k":"[REDACTED]"}\n\n');
+});
+
+test('only types whose fields can be found may pass where fields are hidden (G23)', () => {
+  for (const type of [
+    'application/json',
+    'Application/JSON; charset=UTF-8',
+    'application/vnd.api+json',
+    'application/problem+json;charset="utf-8"',
+    'application/x-ndjson',
+    'application/json-seq',
+    'application/geo+json-seq',
+    'text/javascript',
+    'text/event-stream',
+  ]) {
+    assert.ok(canBlock(type), type);
+  }
+  for (const type of [
+    '',
+    'application/xml',
+    'text/html',
+    'text/csv',
+    'text/plain',
+    'application/json; charset=utf-16',
+    'application/json;charset="utf-16le"',
+    'application/json; charset = utf-7',
+    'application/jsonx',
+    'multipart/mixed; boundary=a',
+  ]) {
+    assert.ok(!canBlock(type), type);
+  }
 });
 
 test('JSON lines and several documents in a row each start at the root', () => {

@@ -7,6 +7,19 @@ export interface Blocklist {
   push(chunk: Uint8Array): Uint8Array;
 }
 
+/** JSON in its several wrappings, with a character set in which a brace is a brace. */
+const filterable =
+  /^\s*(?:(?:application|text)\/(?:[\w.-]+\+)?(?:json|x-json|json-seq|ndjson|x-ndjson|jsonl|jsonlines|x-jsonlines|javascript|x-javascript)|application\/(?:[\w.-]+\+)json-seq|text\/event-stream)\s*(?:;|$)/i;
+const otherCharset = /;\s*charset\s*=\s*(?!\s*["']?(?:utf-?8|us-ascii|ascii|iso-8859-1)["']?\s*(?:;|$))/i;
+
+/**
+ * Whether fields can be found in an answer of this type at all. A caller chooses the type with `accept`, so whatever is
+ * not JSON must not pass where fields are to be hidden (G23).
+ */
+export function canBlock(contentType: string): boolean {
+  return filterable.test(contentType) && !otherCharset.test(contentType);
+}
+
 /** The filter for one answer, or null where no entry says anything. Throws `invalid_request` for an entry that is none. */
 export function createBlocklist(entries: readonly string[], contentType: string): Blocklist | null {
   const paths = entries.filter((entry) => entry.trim() !== '').map(pathOf);
@@ -27,6 +40,7 @@ function pathOf(entry: string): JsonPath {
 
 const dataField = Buffer.from('data:');
 const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** Server-sent events: the filter sees what `data:` lines carry; one event is one document, however many lines it has. */
 class EventLines implements Blocklist {
@@ -35,6 +49,8 @@ class EventLines implements Blocklist {
   #matched = 0;
   #kind: 'unknown' | 'data' | 'other' = 'unknown';
   #afterReturn = false;
+  /** A byte order mark in front of the first line is no part of it (WHATWG HTML §9.2.5). */
+  #first = true;
 
   constructor(filter: JsonFilter) {
     this.#filter = filter;
@@ -66,6 +82,7 @@ class EventLines implements Blocklist {
   }
 
   #completesDataField(byte: number): boolean {
+    if (this.#first && this.#matched === 0 && byteOrderMark.includes(byte)) return false;
     if (byte !== dataField[this.#matched]) this.#kind = 'other';
     else {
       this.#matched += 1;
@@ -75,6 +92,7 @@ class EventLines implements Blocklist {
   }
 
   #endLine(): void {
+    this.#first = false;
     const blank = this.#kind === 'unknown' && this.#matched === 0;
     if (blank) this.#filter.reset();
     // Lines of one event are joined by a line feed, which also ends a bare number.

@@ -23,8 +23,17 @@ const deepest = 1000;
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+// No JSON value goes on with an opening brace; what stands before one is a byte order mark, a record separator or the
+// name of a callback, and the document behind it is filtered like any other.
 const endsBare = (byte: number) =>
-  isSpace(byte) || byte === comma || byte === colon || byte === closeBrace || byte === closeBracket || byte === quote;
+  isSpace(byte) ||
+  byte === comma ||
+  byte === colon ||
+  byte === quote ||
+  byte === openBrace ||
+  byte === openBracket ||
+  byte === closeBrace ||
+  byte === closeBracket;
 
 export class JsonFilter {
   readonly #paths: readonly JsonPath[];

@@ -4,7 +4,7 @@ import { strategyOf } from '../auth/strategies.ts';
 import type { NameList } from '../headers/header-names.ts';
 import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
 import type { CredentialView } from '../parties.ts';
-import { type Blocklist, createBlocklist } from '../redact/blocklist.ts';
+import { type Blocklist, canBlock, createBlocklist } from '../redact/blocklist.ts';
 import type { Forms } from '../redact/forms.ts';
 import { createRedactor, type Redactor } from '../redact/redactor.ts';
 import { redactPairs, redactWhole } from '../redact/text.ts';
@@ -32,9 +32,9 @@ const rulesOf = new WeakMap<CredentialView, NameList>();
  */
 export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer'>): Returned | Promise<Returned> {
   const { credential, capability, forms } = sent;
-  const packed = answer.headers.find(([name]) => name === 'content-encoding')?.[1];
+  const packed = allOf(answer.headers, 'content-encoding');
   const type = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
-  const names = codings(packed);
+  const names = isPlainTransfer(answer.headers) ? codings(packed) : null;
   const fields = capability.policy.responseBodyBlocklist;
   if (names === null && (credential.refuseUnscannable || fields.length > 0)) {
     throw new AivaultError('response_refused', 'The answer is packed in a way that cannot be searched for secrets.');
@@ -58,8 +58,13 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
   if (limit !== null && length !== undefined && Number(length) > limit) throw tooLarge();
 
   const counts = { bytes: 0, redactions: 0 };
-  const blocklist = fields.length === 0 ? null : createBlocklist(fields, type);
   const { body } = answer;
+  const blocklist = fields.length === 0 || body === null ? null : createBlocklist(fields, type);
+  if (blocklist !== null && !canBlock(type)) {
+    throw new AivaultError('response_refused', 'Fields of this answer are to be hidden, and it is not JSON.', {
+      hint: 'Ask for JSON with an accept header.',
+    });
+  }
   if (names?.length === 0 && !(body !== null && Symbol.asyncIterator in body)) {
     return { ...base, headers, body: wholeBody(body, forms, blocklist, counts), counts };
   }
@@ -69,6 +74,17 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
   if (limit === null || limit > holdUpTo || /^text\/event-stream/i.test(type))
     return { ...base, headers, body: stream, counts };
   return heldBack(stream).then((bytes) => ({ ...base, headers, body: bytes, counts }));
+}
+
+/** The values of every header of a name, as one list (RFC 9110 §5.3): a second one must not be overlooked. */
+function allOf(headers: readonly HeaderPair[], wanted: string): string | undefined {
+  const values = headers.filter(([name]) => name === wanted).map(([, value]) => value);
+  return values.length === 0 ? undefined : values.join(', ');
+}
+
+/** Transfer codings other than chunked (RFC 9112 §7) reach us still packed. */
+function isPlainTransfer(headers: readonly HeaderPair[]): boolean {
+  return /^\s*chunked\s*$/i.test(allOf(headers, 'transfer-encoding') ?? 'chunked');
 }
 
 function wholeBody(
