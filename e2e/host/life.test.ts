@@ -175,6 +175,10 @@ describe('the life of a host', () => {
     const { paths } = await status(await connect({ AIVAULTD_SOCKET: socket }));
     assert.equal(paths.socket, socket);
     assert.equal(fs.lstatSync(path.dirname(socket)).mode & 0o777, 0o700);
+    const asked = performance.now();
+    const elsewhere = path.join(folder, 'third', 'other.sock');
+    await assert.rejects(connect({ AIVAULTD_SOCKET: elsewhere }), { code: 'host_busy' });
+    assert.ok(performance.now() - asked < 20_000, 'it does not wait for a host that is well');
   });
 
   test('a vault folder with a path too long for a socket is served all the same', async () => {

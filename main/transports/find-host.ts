@@ -56,7 +56,8 @@ export async function connectHost(options: FindOptions = {}): Promise<HostClient
       await start(environment);
     } catch (error) {
       // Somebody else is starting or closing a host of this vault: it will answer, or the lock will be free.
-      if (!(error instanceof AivaultError && error.code === 'host_busy') || Date.now() > deadline) throw error;
+      const mayPass = error instanceof AivaultError && error.code === 'host_busy' && Date.now() < deadline;
+      if (!mayPass || (await servesElsewhere(environment))) throw error;
     }
   }
 }
@@ -79,6 +80,16 @@ async function connectWithin(environment: Environment, patienceMs: number): Prom
     if (connection !== null || Date.now() >= until) return connection;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** The vault's host is well and listens at another socket than the one that was named: waiting would not help. */
+async function servesElsewhere(environment: Environment): Promise<boolean> {
+  const { AIVAULTD_SOCKET: named, ...unnamed } = environment;
+  const usual = socketOf(unnamed);
+  if (!named?.trim() || usual === null || usual === path.resolve(named.trim())) return false;
+  const connection = await connect(usual);
+  await connection?.close();
+  return connection !== null;
 }
 
 function pointOf(environment: Environment): MeetingPoint {
