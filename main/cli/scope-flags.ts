@@ -64,10 +64,3 @@ export function readScope(values: ScopeValues): Scope {
   if (groupId === undefined) throw new AivaultError('invalid_request', '--scope group needs --group-id.');
   return { group: { workspace_id: workspaceId, group_id: groupId } };
 }
-
-/** How a scope reads: `global`, `workspace:w`, `group:w:g`. */
-export function scopeText(scope: Scope): string {
-  if (scope === 'global') return 'global';
-  if ('workspace' in scope) return `workspace:${scope.workspace.workspace_id}`;
-  return `group:${scope.group.workspace_id}:${scope.group.group_id}`;
-}

@@ -1,7 +1,8 @@
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { text } from './command.ts';
 import type { CallContext } from './scope-flags.ts';
-import { scopeText } from './scope-flags.ts';
+
 import { invalid, type Session } from './session.ts';
 
 // A secret is named by its id, as scripts do, or by its name, as people do.

@@ -5,7 +5,7 @@ import { hostPaths, longestSocketPath } from './paths.ts';
 const around = (environment: Record<string, string>) => ({
   environment,
   home: '/home/a',
-  workingFolder: '/work',
+  workingFolder: '/srv',
   uid: 7,
 });
 
@@ -28,7 +28,7 @@ test('AIVAULT_DIR holds everything, may be relative, and is trimmed; its endpoin
     paths.socket,
     paths.discoveryFile,
   ]) {
-    assert.ok(file.startsWith('/work/test-vault/'), file);
+    assert.ok(file.startsWith('/srv/test-vault/'), file);
   }
   assert.equal(paths.port, 0);
   assert.equal(hostPaths(around({ AIVAULT_DIR: '  ' })).port, 19790);

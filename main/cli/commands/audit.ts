@@ -3,11 +3,12 @@ import { createWriteStream } from 'node:fs';
 import type { Input } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, number, text } from '../command.ts';
 import { safe } from '../escape.ts';
 import { dim, exitCodeOf, green, type Output, type Part, red, yellow } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { scopeText } from '../scope-flags.ts';
+
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText, momentMs } from '../time-text.ts';

@@ -1,7 +1,8 @@
 import type { Binding, Policy } from '#contract/schemas/catalog.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, list, number, requiredText, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
-import { contextOptions, readContext, readScope, scopeNames, scopeOptions, scopeText } from '../scope-flags.ts';
+import { contextOptions, readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { summaries } from '../summaries.ts';
 

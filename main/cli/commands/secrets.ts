@@ -1,8 +1,9 @@
 import type { Output as Answer } from '#contract/call.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, requiredText, text } from '../command.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
-import { readContext, readScope, scopeNames, scopeOptions, scopeText } from '../scope-flags.ts';
+import { readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
 import { readSecret, valueOptions, valueWays } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';

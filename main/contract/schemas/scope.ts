@@ -22,10 +22,3 @@ export type Context = z.output<typeof context>;
 
 export const groupAttachment = z.strictObject({ workspaceId: contextId, groupId: contextId });
 export type GroupAttachment = z.output<typeof groupAttachment>;
-
-/** `global`, `workspace:<w>` or `group:<w>:<g>`: how a scope reads in a list. Safe: neither id can hold a colon. */
-export function scopeText(value: Scope): string {
-  if (value === 'global') return 'global';
-  if ('workspace' in value) return `workspace:${value.workspace.workspace_id}`;
-  return `group:${value.group.workspace_id}:${value.group.group_id}`;
-}

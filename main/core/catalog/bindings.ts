@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Binding } from '#contract/schemas/catalog.ts';
-import { type Scope, scopeText } from '#contract/schemas/scope.ts';
+import type { Scope } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import type { Registry } from '../providers/catalog.ts';
 import { bindingIdFor } from './binding-id.ts';
 import { type LiveSecret, mayUse, scopeContext } from './live-secret.ts';

@@ -1,5 +1,5 @@
 import type { Context, Scope } from '#contract/schemas/scope.ts';
-import { scopeText } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative, ProviderSecret } from '../providers/schema.ts';
 import { type CatalogCredential, fromRegistry } from './credential-view.ts';

@@ -1,4 +1,4 @@
-import { scopeText } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import type { Capability } from '../broker/parties.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';

@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Policy } from '#contract/schemas/catalog.ts';
-import { type Context, scopeText } from '#contract/schemas/scope.ts';
+import type { Context } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import type { Capability, CatalogView, CredentialView } from '../broker/parties.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { SealedTables } from '../vault/sealed.ts';

@@ -1,5 +1,5 @@
-import { scopeText } from '#contract/schemas/scope.ts';
 import type { Notice } from '#contract/schemas/secrets.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { bindingTable, credentialTable, switchId, switchTable } from '../catalog/rows.ts';
 import type { CatalogSnapshot } from '../catalog/view.ts';
 import type { Tx } from '../vault/sealed.ts';

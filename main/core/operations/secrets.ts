@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
-import { type Context, scopeText } from '#contract/schemas/scope.ts';
+import type { Context } from '#contract/schemas/scope.ts';
 import type { Notice } from '#contract/schemas/secrets.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { scopeContext } from '../catalog/live-secret.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { SecretRow } from '../vault/secret-row.ts';

@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
-import { type Scope, scopeText } from '#contract/schemas/scope.ts';
+import type { Scope } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import type { SecretRow } from './secret-row.ts';
 
 // Names and aliases are unique together within one scope, among secrets that are not deleted.

@@ -1,5 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
-import { scopeText } from '#contract/schemas/scope.ts';
+import { scopeText } from '#contract/scope-text.ts';
 import { open, seal } from '../crypto/aead.ts';
 import { encodeFields, fromBase64, toBase64, wipe } from '../crypto/bytes.ts';
 import type { RandomBytes } from '../crypto/random.ts';
