@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import type { Dispatch } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
@@ -128,10 +128,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return { dispatch, invoke, onEvent, serving, close: closeOnce, closed: closed.promise };
 }
 
-/** The folder of the vault, 0700 and created so; one that drifted is closed again. */
+/** The folder of the vault, 0700 and created so. One that drifted is closed again; one that holds other things is not ours. */
 function prepareVaultFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (process.platform !== 'win32' && (lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  if (process.platform === 'win32' || (lstatSync(folder).mode & 0o077) === 0) return;
+  const names = readdirSync(folder);
+  if (names.length === 0 || names.includes('vault.db')) chmodSync(folder, 0o700);
 }
 
 /** What a vault gets that is created by being used: the system keychain on macOS, elsewhere a key file. */

@@ -219,6 +219,27 @@ describe('the control socket', () => {
     await assert.rejects(findHost({ environment: { AIVAULTD_SOCKET: control.path } }), { code: 'host_unreachable' });
   });
 
+  test('a folder that is not ours keeps its permissions: a socket in it is refused where others may write', async () => {
+    const shared = path.join(folder, 'tmp');
+    fs.mkdirSync(shared);
+    fs.chmodSync(shared, 0o1777);
+    fs.writeFileSync(path.join(shared, 'of-somebody'), '');
+    await assert.rejects(openControlSocket(path.join(shared, 'a.sock'), plane), { code: 'host_unreachable' });
+    assert.equal(fs.lstatSync(shared).mode & 0o7777, 0o1777);
+    fs.chmodSync(shared, 0o755);
+    const open = await openControlSocket(path.join(shared, 'a.sock'), plane);
+    assert.equal(modeOf(shared), 0o755);
+    assert.equal(modeOf(open.path), 0o600);
+    await open.close(0);
+  });
+
+  test('a run folder of ours that drifted is closed again', async () => {
+    await control.close(0);
+    fs.chmodSync(path.join(folder, 'run'), 0o777);
+    control = await openControlSocket(path.join(folder, 'run', 'aivaultd.sock'), plane);
+    assert.equal(modeOf(path.join(folder, 'run')), 0o700);
+  });
+
   test('G5: a host that dies mid-question is host_unreachable and the question is not sent again', async () => {
     let received = 0;
     const server = http.createServer((request) => {

@@ -1,14 +1,20 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 import { checkFolder, checkSocket } from './socket-owner.ts';
 
-/** Makes the folder 0700 if it is missing, closes it again if it drifted. Throws where it is not ours (B4). */
+/** What a host leaves in its run folder. A folder with anything else in it is somebody's, and keeps its permissions. */
+const ourFiles = /^(aivaultd\.(sock|log)|host\.json(\.\d+)?|console-[\w-]+\.html)$/;
+
+/**
+ * Makes the folder 0700 if it is missing; one of ours that drifted is closed again. Throws `host_unreachable` where it is
+ * not this user's or others may write to it (B4): a socket in /tmp is refused, and /tmp stays as it is.
+ */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const entry = lstatSync(folder);
-  if (entry.isDirectory() && entry.uid === process.getuid?.() && (entry.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  const { mode } = lstatSync(folder);
+  if ((mode & 0o077) !== 0 && readdirSync(folder).every((name) => ourFiles.test(name))) chmodSync(folder, 0o700);
   checkFolder(folder);
 }
 
