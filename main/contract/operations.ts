@@ -1,30 +1,33 @@
 // THE table: everything the operator plane can be asked. Call, Handlers and Dispatch are derived from it, so a missing
 // handler, an unknown name or a wrong input does not compile. Names are strings on purpose: they grep everywhere.
 
-import { accessOperations } from './operations/access.ts';
-import { careOperations } from './operations/care.ts';
+import { auditOperations } from './operations/audit.ts';
+import { backupOperations } from './operations/backup.ts';
 import { catalogOperations } from './operations/catalog.ts';
 import { consoleOperations } from './operations/console.ts';
-import { deskOperations } from './operations/desk.ts';
+import { hostOperations } from './operations/host.ts';
 import { oauthOperations } from './operations/oauth.ts';
 import { pathOperations } from './operations/paths.ts';
+import { registryOperations } from './operations/registry.ts';
 import { secretOperations } from './operations/secrets.ts';
+import { tokenOperations } from './operations/tokens.ts';
 import { vaultOperations } from './operations/vault.ts';
 
 export const operations = {
   ...vaultOperations,
   ...secretOperations,
   ...catalogOperations,
-  ...accessOperations,
-  ...careOperations,
-  ...consoleOperations,
-  ...deskOperations,
   ...oauthOperations,
+  ...registryOperations,
+  ...tokenOperations,
   ...pathOperations,
+  ...auditOperations,
+  ...backupOperations,
+  ...hostOperations,
+  ...consoleOperations,
 };
 
-export type Operations = typeof operations;
-export type OperationName = keyof Operations;
+export type OperationName = keyof typeof operations;
 
 /** Whether a name that arrived from outside is a row of the table. */
 export function isOperationName(name: string): name is OperationName {

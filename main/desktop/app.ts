@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, ipcMain, type Session, session, shell, type WebContents } from 'electron';
-import type { Settings } from '#contract/schemas/desk.ts';
+import type { Settings } from '#contract/schemas/host.ts';
 import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { windowPages } from '#host/window-pages.ts';

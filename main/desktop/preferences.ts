@@ -1,5 +1,5 @@
 import { globalShortcut, nativeTheme } from 'electron';
-import type { Settings } from '#contract/schemas/desk.ts';
+import type { Settings } from '#contract/schemas/host.ts';
 
 export interface PreferenceActs {
   openWindow(): void;

@@ -1,5 +1,5 @@
 import { type EventName, staleBy } from '#contract/events.ts';
-import type { Settings } from '#contract/schemas/desk.ts';
+import type { Settings } from '#contract/schemas/host.ts';
 import type { HostLink } from './host-link.ts';
 import type { TrayFacts } from './tray-menu.ts';
 

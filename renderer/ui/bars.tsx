@@ -1,4 +1,4 @@
-import type { AuditBucket } from '#contract/schemas/desk.ts';
+import type { AuditBucket } from '#contract/schemas/audit.ts';
 
 interface BarsProps {
   readonly buckets: readonly AuditBucket[];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Output as Answer } from '#contract/call.ts';
-import type { DoctorCheck, Settings } from '#contract/schemas/desk.ts';
+import type { DoctorCheck, Settings } from '#contract/schemas/host.ts';
 import { argument, type Command, command, flag, number, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
 import { bold, dim, green, type Output, red, yellow } from '../output.ts';

@@ -16,6 +16,7 @@ import {
 } from '../schemas/catalog.ts';
 import { context, contextId, scope } from '../schemas/scope.ts';
 import { secretRef } from '../schemas/secrets.ts';
+import { tryAnswer, tryInput } from '../schemas/try.ts';
 
 const hostText = z.string().trim().min(1).max(260);
 const bindingKey = z.strictObject({
@@ -123,6 +124,14 @@ export const catalogOperations = {
     summary: 'Enable or disable a capability, registry ones included.',
     input: z.strictObject({ id: capabilityId, enabled: z.boolean() }),
     output: capabilitySummary,
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+  }),
+  'capabilities.try': operation({
+    summary: 'Send one request through a capability and show the answer.',
+    input: tryInput,
+    output: tryAnswer,
     access: 'operator',
     vault: 'unlocked',
     effect: 'write',

@@ -65,12 +65,4 @@ export const vaultOperations = {
     effect: 'write',
     presence: 'fresh',
   }),
-  'host.shutdown': operation({
-    summary: 'Finish running calls and stop the host.',
-    input: z.strictObject({ graceMs: z.int().min(0).max(10_000).default(2_000) }),
-    output: z.strictObject({ stopping: z.literal(true), pid: z.int() }),
-    access: 'operator',
-    vault: 'any',
-    effect: 'write',
-  }),
 };

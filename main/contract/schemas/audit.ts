@@ -75,3 +75,12 @@ export const auditVerdict = z.strictObject({
 
 /** One line of an exported chain: `hash` is SHA-256(hash of the line before ‖ body), hex; the first follows 32 zero bytes. */
 export const chainLine = z.strictObject({ seq: z.int().positive(), tsMs: timeMs, body: z.string(), hash: z.string() });
+
+/** Calls over time: `from` inclusive, equal widths. */
+export const auditBucket = z.strictObject({
+  fromMs: timeMs,
+  allowed: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+});
+export type AuditBucket = z.output<typeof auditBucket>;

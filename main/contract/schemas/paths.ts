@@ -8,7 +8,6 @@ export const maxPathLength = 512;
 export const maxPathLevels = 10;
 export const maxValueBytes = 1024 * 1024;
 export const maxMetadataBytes = 16 * 1024;
-export const defaultPersonalTtlMs = 90 * 24 * 60 * 60 * 1000;
 
 /** Words of our own URLs: a path may not end in them. */
 export const reservedLastSegments: readonly string[] = ['versions', 'metadata', 'restore'];

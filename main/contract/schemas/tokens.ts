@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { capabilityId, credentialId } from './catalog.ts';
+import { capabilityId, credentialId, effect } from './catalog.ts';
 import { contextId } from './scope.ts';
 import { timeMs } from './secrets.ts';
 
 export const defaultTokenTtlMs = 60 * 60 * 1000;
+export const defaultPersonalTtlMs = 90 * 24 * 60 * 60 * 1000;
 export const maxTokenTtlMs = 30 * 24 * 60 * 60 * 1000;
 
 export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/);
@@ -36,3 +37,19 @@ export const tokenSummary = z.strictObject({
 export type TokenSummary = z.output<typeof tokenSummary>;
 
 export const mintedToken = z.strictObject({ token: z.string(), id: tokenId, expiresAtMs: timeMs });
+
+/** What a token could do if it were used now. */
+export const tokenReach = z.strictObject({
+  capabilities: z.array(
+    z.strictObject({
+      id: capabilityId,
+      effect: effect.nullable(),
+      methods: z.array(z.string()),
+      hosts: z.array(z.string()),
+      paths: z.array(z.string()),
+      /** The credential its context picks, or null with the reason. */
+      credential: credentialId.nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+});

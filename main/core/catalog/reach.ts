@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RegistryChange } from '#contract/schemas/care.ts';
+import type { RegistryChange } from '#contract/schemas/registry.ts';
 import { createRegistry, type Registry } from '../providers/catalog.ts';
 import { isExcluded, readExclusion } from '../providers/exclusion.ts';
 import { covers, meet } from '../providers/path-overlap.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '#contract/schemas/desk.ts';
+import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { providerFormOf } from './provider-form.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '#contract/schemas/desk.ts';
+import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { CorePaths } from '../core-paths.ts';
 import { isSynchronised, permissionDrift } from './permissions.ts';
 import type { Services } from './services.ts';

@@ -1,4 +1,4 @@
-import type { ProviderForm } from '#contract/schemas/desk.ts';
+import type { ProviderForm } from '#contract/schemas/registry.ts';
 import type { Provider, ProviderSecret } from '../providers/schema.ts';
 
 /** A provider as a form shows it. */

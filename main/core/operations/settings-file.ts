@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Settings, settings } from '#contract/schemas/desk.ts';
+import { type Settings, settings } from '#contract/schemas/host.ts';
 
 export interface SettingsFile {
   /** The settings now; defaults where the file is missing or does not parse. Nothing secret is in it. */

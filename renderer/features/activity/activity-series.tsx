@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { AuditBucket } from '#contract/schemas/desk.ts';
+import type { AuditBucket } from '#contract/schemas/audit.ts';
 import { useAsk } from '../../query.ts';
 import { Bars } from '../../ui/bars.tsx';
 import { dateText, timeText } from '../../ui/words.ts';

@@ -1,7 +1,7 @@
 import { Send } from 'lucide-react';
 import { useState } from 'react';
 import type { CapabilityDetail } from '#contract/schemas/catalog.ts';
-import type { TryAnswer } from '#contract/schemas/desk.ts';
+import type { TryAnswer } from '#contract/schemas/try.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';

@@ -1,6 +1,6 @@
 // "Looks like an OpenAI key": a friendly check while pasting. It never refuses, and never keeps what it saw.
 
-import type { ProviderForm } from '#contract/schemas/desk.ts';
+import type { ProviderForm } from '#contract/schemas/registry.ts';
 import type { SecretVerdict } from '../../ui/secret-field.tsx';
 
 export interface KnownName {

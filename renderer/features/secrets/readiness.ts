@@ -1,7 +1,7 @@
 // Which secrets can be used right now: worked out from the three lists the room already holds.
 
 import type { Credential } from '#contract/schemas/catalog.ts';
-import type { ProviderForm } from '#contract/schemas/desk.ts';
+import type { ProviderForm } from '#contract/schemas/registry.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
 import type { Tone } from '../../ui/pill.tsx';
 

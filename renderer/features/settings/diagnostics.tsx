@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { DoctorCheck } from '#contract/schemas/desk.ts';
+import type { DoctorCheck } from '#contract/schemas/host.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Pill } from '../../ui/pill.tsx';

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { operation } from '../operation.ts';
+import { doctorCheck, settings } from '../schemas/host.ts';
+import { vaultStatus } from '../schemas/vault.ts';
+
+const none = z.strictObject({});
+
+export const hostOperations = {
+  'host.doctor': operation({
+    summary: 'Check permissions, key custody, endpoint, clock and hooks, and say what to do.',
+    input: none,
+    output: z.strictObject({ checks: z.array(doctorCheck) }),
+    access: 'operator',
+    vault: 'any',
+    effect: 'read',
+  }),
+  'host.shutdown': operation({
+    summary: 'Finish running calls and stop the host.',
+    input: z.strictObject({ graceMs: z.int().min(0).max(10_000).default(2_000) }),
+    output: z.strictObject({ stopping: z.literal(true), pid: z.int() }),
+    access: 'operator',
+    vault: 'any',
+    effect: 'write',
+  }),
+  'endpoint.setPaused': operation({
+    summary: 'Pause or resume the local endpoint; paused, every call is refused.',
+    input: z.strictObject({ paused: z.boolean() }),
+    output: vaultStatus,
+    access: 'operator',
+    vault: 'any',
+    effect: 'write',
+  }),
+  'settings.show': operation({
+    summary: 'Show the settings of this host.',
+    input: none,
+    output: settings,
+    access: 'operator',
+    vault: 'any',
+    effect: 'read',
+  }),
+  'settings.set': operation({
+    summary: 'Change settings; those left out stay as they are.',
+    input: settings.partial(),
+    output: settings,
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+  }),
+};

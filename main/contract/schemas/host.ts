@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** Kept in the state folder, readable while locked; holds nothing secret. */
+export const settings = z.strictObject({
+  /** Null: never locks by itself. */
+  idleLockMinutes: z
+    .int()
+    .min(1)
+    .max(24 * 60)
+    .nullable(),
+  /** Null: 19790, or AIVAULT_PORT. Takes effect at the next start. */
+  endpointPort: z.int().min(1024).max(65_535).nullable(),
+  /** Questions a minute each personal token may ask of the /v1 endpoint. Null: no limit. */
+  pathRequestsPerMinute: z.int().min(1).max(100_000).nullable(),
+  launchAtLogin: z.boolean(),
+  appearance: z.enum(['system', 'light', 'dark']),
+  /** An Electron accelerator such as `Control+Alt+V`; null for none. */
+  globalShortcut: z.string().max(64).nullable(),
+});
+export type Settings = z.output<typeof settings>;
+
+export const doctorCheck = z.strictObject({
+  id: z.string(),
+  state: z.enum(['ok', 'attention', 'broken']),
+  text: z.string(),
+  /** What to do, in one sentence or one command. */
+  next: z.string().nullable(),
+});
+export type DoctorCheck = z.output<typeof doctorCheck>;
