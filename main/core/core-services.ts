@@ -13,6 +13,7 @@ import { permissionDrift } from './operations/permissions.ts';
 import { intactSecret, type Services } from './operations/services.ts';
 import { openSettingsFile, type SettingsFile } from './operations/settings-file.ts';
 import { createCursorSeal } from './paths/cursor-seal.ts';
+import type { CursorSeal } from './paths/path-cursor.ts';
 import { valueTable } from './paths/path-rows.ts';
 import { createPathSecrets, type PathSecrets } from './paths/path-secrets.ts';
 import { registry as builtRegistry } from './providers/load.ts';
@@ -30,6 +31,8 @@ export interface CoreServices {
   readonly checkpoints: Checkpoints;
   readonly reach: Reach;
   readonly pathSecrets: PathSecrets;
+  /** One seal for the pages of path secrets and of their log. */
+  readonly cursors: CursorSeal;
   readonly settings: SettingsFile;
   readonly idle: IdleLock;
   readonly randomId: () => string;
@@ -179,6 +182,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     checkpoints,
     reach,
     pathSecrets,
+    cursors,
     settings,
     idle,
     randomId,

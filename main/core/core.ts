@@ -76,7 +76,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     auditStore,
     checkpoints,
     paths: opened.pathSecrets,
+    cursors: opened.cursors,
     backup: deps,
+    trial: { invoke: () => invoke, now },
     vault: {
       paths,
       version: deps.version,
@@ -88,12 +90,10 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       locksAtMs: idle.locksAtMs,
       startWarnings: opened.startWarnings,
     },
-    desk: {
+    host: {
       settings,
       examine: () => examine(doctor),
       applied: idle.restart,
-      now,
-      invoke: () => invoke,
       setPaused:
         deps.setPaused ??
         ((wanted) => {

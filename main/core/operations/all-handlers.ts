@@ -4,31 +4,34 @@ import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
 import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
-import { createCursorSeal } from '../paths/cursor-seal.ts';
+import type { CursorSeal } from '../paths/path-cursor.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
 import type { AuditStore } from '../store/store.ts';
 import { auditHandlers } from './audit.ts';
 import { type BackupDeps, backupHandlers } from './backup.ts';
 import { capabilityHandlers } from './capabilities.ts';
 import { credentialHandlers } from './credentials.ts';
-import { type DeskDeps, deskHandlers } from './desk.ts';
+import { type HostHandlersDeps, hostHandlers } from './host.ts';
 import { type Connected, oauthHandlers } from './oauth.ts';
 import { pathHandlers } from './paths.ts';
 import { policyHandlers } from './policies.ts';
-import { reviewHandlers } from './registry-review.ts';
+import { registryHandlers } from './registry.ts';
 import { secretHandlers } from './secrets.ts';
 import type { Services } from './services.ts';
 import { tokenHandlers } from './tokens.ts';
+import { type TryDeps, tryCapability } from './try-capability.ts';
 import { statusOf, type VaultHandlersDeps, vaultHandlers } from './vault.ts';
 
 export interface AllDeps {
   readonly services: Services;
   readonly connections: Connections<Connected>;
   readonly vault: VaultHandlersDeps;
-  readonly desk: Omit<DeskDeps, 'status'>;
+  readonly host: Omit<HostHandlersDeps, 'status'>;
+  readonly trial: TryDeps;
   readonly backup: Pick<BackupDeps, 'defaultChoice' | 'developmentHooksSet'>;
   readonly reach: Reach;
   readonly paths: PathSecrets;
+  readonly cursors: CursorSeal;
   readonly auditStore: AuditStore;
   readonly checkpoints: Checkpoints;
 }
@@ -46,16 +49,17 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...secretHandlers(services),
     ...credentialHandlers(services),
     ...capabilityHandlers(services, () => deps.vault.hostFacts().endpoint?.baseUrl ?? null),
+    'capabilities.try': (input, call) => tryCapability(deps.trial, input, call),
     ...oauthHandlers(services, deps.connections),
     ...policyHandlers(services),
     ...tokenHandlers(services),
     ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),
-    ...deskHandlers(services, { ...deps.desk, status }),
+    ...hostHandlers(services, { ...deps.host, status }),
     ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),
-    ...reviewHandlers(services, deps.reach),
+    ...registryHandlers(services, deps.reach),
     ...pathHandlers({
       paths: deps.paths,
-      cursors: createCursorSeal(() => services.vault.subkey('path.cursor')),
+      cursors: deps.cursors,
       personal: (tokenId) => personalGrant(services, tokenId),
       audit: (asker, kind, outcome, facts) =>
         services.audit.write({ ...facts, kind, actor: actorText(asker), outcome }),

@@ -1,11 +1,14 @@
 import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
+import { providerFormOf } from './provider-form.ts';
 import type { Services } from './services.ts';
 
-type ReviewRows = 'registry.review' | 'registry.accept';
+type RegistryRows = 'providers.list' | 'registry.review' | 'registry.accept';
 
-export function reviewHandlers(services: Services, reach: Reach): Pick<CoreHandlers, ReviewRows> {
+export function registryHandlers(services: Services, reach: Reach): Pick<CoreHandlers, RegistryRows> {
   return {
+    'providers.list': async () => ({ providers: services.registry.providers.map(providerFormOf) }),
+
     'registry.review': async () => ({ changes: reach.held() }),
 
     'registry.accept': async ({ provider }, call) => {

@@ -1,21 +1,12 @@
 import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import type { CoreHandlers } from '../dispatch.ts';
-import { providerFormOf } from './provider-form.ts';
 import type { Services } from './services.ts';
 import type { SettingsFile } from './settings-file.ts';
-import { type TryDeps, tryCapability } from './try-capability.ts';
 
-type DeskRows =
-  | 'providers.list'
-  | 'settings.show'
-  | 'settings.set'
-  | 'endpoint.setPaused'
-  | 'host.doctor'
-  | 'capabilities.try'
-  | 'console.open';
+type HostRows = 'host.doctor' | 'settings.show' | 'settings.set' | 'endpoint.setPaused' | 'console.open';
 
-export interface DeskDeps extends TryDeps {
+export interface HostHandlersDeps {
   readonly settings: SettingsFile;
   readonly examine: () => Promise<DoctorCheck[]>;
   /** Settings that act at once are looked at again. */
@@ -25,10 +16,9 @@ export interface DeskDeps extends TryDeps {
   readonly status: () => VaultStatus;
 }
 
-export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandlers, DeskRows> {
+/** Handlers about the host itself; `host.shutdown` is with the vault, which it locks. */
+export function hostHandlers(services: Services, deps: HostHandlersDeps): Pick<CoreHandlers, HostRows> {
   return {
-    'providers.list': async () => ({ providers: services.registry.providers.map(providerFormOf) }),
-
     'settings.show': async () => deps.settings.current(),
 
     'settings.set': async (part, call) => {
@@ -47,8 +37,6 @@ export function deskHandlers(services: Services, deps: DeskDeps): Pick<CoreHandl
     },
 
     'host.doctor': async () => ({ checks: await deps.examine() }),
-
-    'capabilities.try': (input, call) => tryCapability(deps, input, call),
 
     'console.open': () => deps.openConsole(),
   };
