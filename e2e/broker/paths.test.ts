@@ -176,6 +176,15 @@ describe('capabilities that meet on one path', () => {
     assert.equal(f.upstream.requests.length, 0);
     assert.equal((await f.pass(passThroughIncoming('POST', '/v/gm/gmail/v1/users/me/messages/42/trash'))).status, 200);
   });
+  it('C5 S44 nor does a closing slash, a capital or a parameter get past the narrower capability', async () => {
+    for (const path of ['messages/send/', 'messages/SEND', 'messages/send;x=1', 'Messages/send']) {
+      const full = `/gmail/v1/users/me/${path}`;
+      const sent = await f.send({ method: 'POST', path: full, body: '{}' }, { capability: 'gm/modify' });
+      assert.ok(sent.refusal !== undefined, path);
+      assert.ok((await f.pass(passThroughIncoming('POST', `/v/gm${full}`))).refusal !== undefined, path);
+    }
+    assert.equal(f.upstream.requests.length, 0);
+  });
   it('takes exclusions in any letter case, and per method where they say so', async () => {
     for (const path of [
       '/gmail/v1/labels/all',

@@ -106,3 +106,23 @@ test('I6 one token’s open requests take no place of another’s', () => {
   places.leave('a');
   assert.ok(places.enter('a', 2));
 });
+
+test('C5 a spelling that an upstream may take for a narrower rule’s path is that rule’s to decide', () => {
+  const wide = rule({ id: 'p/wide' });
+  const narrow = rule({ id: 'p/narrow', paths: ['/v1/Users/{id}'] });
+  for (const path of ['/v1/Users/42/', '/v1/users/42', '/v1/USERS/42', '/v1/Users;a=b/42', '/v1/users/42;x/']) {
+    assert.equal(narrowerClaim(wide, [wide, narrow], 'GET', path)?.id, 'p/narrow', path);
+  }
+  for (const path of ['/v1/users', '/v1/users/42/files', '/v1/usersX/42']) {
+    assert.equal(narrowerClaim(wide, [wide, narrow], 'GET', path), null, path);
+  }
+  assert.equal(narrowerClaim(wide, [wide, narrow], 'POST', '/v1/users/42'), null);
+  const careful = rule({ id: 'p/narrow', paths: ['/v1/users/{id}'], exclude: ['/v1/users/me'] });
+  assert.equal(narrowerClaim(wide, [wide, careful], 'GET', '/v1/Users/ME'), null);
+});
+
+test('C4 a tenant’s own name and the pattern that covers it are the same host', () => {
+  const wide = rule({ id: 'p/wide', hosts: ['mine.shop.example'] });
+  const narrow = rule({ id: 'p/narrow', paths: ['/v1/send'], hosts: ['{shop}.shop.example'] });
+  assert.equal(narrowerClaim(wide, [wide, narrow], 'GET', '/v1/send')?.id, 'p/narrow');
+});

@@ -1,4 +1,4 @@
-import { commonHost } from './host-match.ts';
+import { commonHost, hostMatches } from './host-match.ts';
 import { compareNarrowness, compilePath, type PathPattern, pathExcluded, pathMatches } from './path-match.ts';
 
 // Every decision about a request, as pure functions of data. No clock, no I/O, no secret.
@@ -21,12 +21,7 @@ export function admittingPattern(rule: Rule, method: string, path: string): Path
     if (pathMatches(pattern, path) && (best === null || compareNarrowness(pattern, best) > 0)) best = pattern;
   }
   if (best === null) return null;
-  for (const text of rule.exclude) {
-    const space = text.indexOf(' ');
-    if (space !== -1 && text.slice(0, space) !== method) continue;
-    if (pathExcluded(compilePath(text.slice(space + 1)), path)) return null;
-  }
-  return best;
+  return isExcluded(rule, method, path) ? null : best;
 }
 
 export interface Claim<R extends Rule> {
@@ -45,7 +40,11 @@ export function claims<R extends Rule>(rules: readonly R[], method: string, path
   return found.sort((a, b) => compareNarrowness(b.pattern, a.pattern) || (a.rule.id < b.rule.id ? -1 : 1));
 }
 
-/** Another rule of the same hosts that admits this request by a narrower pattern than `rule` does: it decides, not `rule`. */
+/**
+ * Another rule of the same hosts that admits this request by a narrower pattern than `rule` does: it decides, not `rule`.
+ * It need not admit the path letter by letter: where a closing slash, capitals or path parameters make the difference,
+ * the upstream may well see none (threats C5).
+ */
 export function narrowerClaim<R extends Rule>(rule: R, rules: readonly R[], method: string, path: string): R | null {
   const own = admittingPattern(rule, method, path);
   if (own === null) return null;
@@ -53,12 +52,31 @@ export function narrowerClaim<R extends Rule>(rule: R, rules: readonly R[], meth
     if (other.id === rule.id || !other.methods.includes(method) || !sharesHost(rule, other)) continue;
     const pattern = admittingPattern(other, method, path);
     if (pattern !== null && compareNarrowness(pattern, own) > 0) return other;
+    if (pattern === null && resembles(other, method, path, own)) return other;
   }
   return null;
 }
 
+/** Whether an upstream that reads paths loosely would take the path for one of the rule's narrower ones. */
+function resembles(rule: Rule, method: string, path: string, own: PathPattern): boolean {
+  return (
+    rule.paths.some((text) => {
+      const pattern = compilePath(text);
+      return compareNarrowness(pattern, own) > 0 && pathExcluded(pattern, path);
+    }) && !isExcluded(rule, method, path)
+  );
+}
+
+function isExcluded(rule: Rule, method: string, path: string): boolean {
+  return rule.exclude.some((text) => {
+    const space = text.indexOf(' ');
+    if (space !== -1 && text.slice(0, space) !== method) return false;
+    return pathExcluded(compilePath(text.slice(space + 1)), path);
+  });
+}
+
 function sharesHost(a: Rule, b: Rule): boolean {
-  return a.hosts.some((host) => b.hosts.includes(host));
+  return a.hosts.some((host) => b.hosts.some((other) => hostMatches(other, host) || hostMatches(host, other)));
 }
 
 export type Refusal = 'method' | 'path' | 'host' | 'size';

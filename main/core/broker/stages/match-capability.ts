@@ -20,13 +20,16 @@ export function matchCapability(from: Understood, catalog: CatalogView): Matched
 
 function named(capability: Capability, { grant, method, path }: Understood, catalog: CatalogView): Capability {
   requireGrant(grant, capability);
-  const narrower = narrowerClaim(capability, catalog.capabilitiesOf(capability.provider), method, path);
-  if (narrower !== null) {
-    throw new AivaultError('policy_violation', 'Another capability decides about this path.', {
-      hint: `Ask for ${narrower.id}.`,
-    });
-  }
-  return capability;
+  return deciding(capability, catalog.capabilitiesOf(capability.provider), method, path);
+}
+
+/** The capability itself, where no narrower one admits the path or something an upstream could take for it. */
+function deciding(capability: Capability, own: readonly Capability[], method: string, path: string): Capability {
+  const narrower = narrowerClaim(capability, own, method, path);
+  if (narrower === null) return capability;
+  throw new AivaultError('policy_violation', 'Another capability decides about this path.', {
+    hint: `Ask for ${narrower.id}.`,
+  });
 }
 
 function claimed(segment: string, { grant, method, path }: Understood, catalog: CatalogView): Capability {
@@ -47,7 +50,7 @@ function claimed(segment: string, { grant, method, path }: Understood, catalog: 
   const equals = found.filter(({ pattern }) => pattern.weight.join() === first.pattern.weight.join());
   const granted = equals.find(({ rule }) => isGranted(grant, rule));
   if (granted === undefined) requireGrant(grant, first.rule);
-  return granted?.rule ?? first.rule;
+  return deciding(granted?.rule ?? first.rule, reachable, method, path);
 }
 
 /** A path nobody opens is not found; one that is open to another method or credential is refused. */
