@@ -10,7 +10,6 @@ const secrets = async () => (await import('./commands/secrets.ts')).secretComman
 const credential = async () => (await import('./commands/credential.ts')).credentialCommands;
 const audit = async () => (await import('./commands/audit.ts')).auditCommands;
 const setup = async () => (await import('./commands/setup.ts')).setupCommands;
-const care = async () => (await import('./commands/care.ts')).careCommands;
 const capability = async () => [
   ...(await import('./commands/capability.ts')).capabilityCommands,
   ...(await import('./commands/policy.ts')).policyCommands,
@@ -56,10 +55,26 @@ export const nouns: Nouns = {
     load: async () => (await import('./commands/kv.ts')).kvCommands,
   },
   audit: { group: 'Care', summary: 'Show, check and export the audit log.', load: audit },
-  doctor: { group: 'Care', summary: 'Check permissions, key custody, endpoint, clock and hooks.', load: care },
-  backup: { group: 'Care', summary: 'Write or restore one encrypted backup file.', load: care },
-  registry: { group: 'Care', summary: 'Review what an update would let stored keys reach.', load: care },
-  settings: { group: 'Care', summary: 'Show or change the settings of the host.', load: care },
+  doctor: {
+    group: 'Care',
+    summary: 'Check permissions, key custody, endpoint, clock and hooks.',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommands,
+  },
+  backup: {
+    group: 'Care',
+    summary: 'Write or restore one encrypted backup file.',
+    load: async () => (await import('./commands/backup.ts')).backupCommands,
+  },
+  registry: {
+    group: 'Care',
+    summary: 'Review what an update would let stored keys reach.',
+    load: async () => (await import('./commands/registry.ts')).registryCommands,
+  },
+  settings: {
+    group: 'Care',
+    summary: 'Show or change the settings of the host.',
+    load: async () => (await import('./commands/settings.ts')).settingsCommands,
+  },
   console: { group: 'Host', summary: 'Open the window in a browser, for machines without a desktop.', load: host },
   shutdown: { group: 'Host', summary: 'Finish running calls and stop the host.', load: host },
   restart: { group: 'Host', summary: 'Stop the host and start it again.', load: host },

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { argument, type Command, command, flag, text } from '../command.ts';
+import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
+import { withProgress } from '../progress.ts';
+import { passphraseOptions, passphraseWays, presenceFrom, readNewSecret, readSecret } from '../secret-input.ts';
+import { summaries } from '../summaries.ts';
+import { printStatus } from './vault.ts';
+
+const backupCreate = command({
+  words: 'backup create',
+  summary: summaries['backup.create'],
+  arguments: { file: argument('The file to write; it must not exist.', { complete: 'file' }) },
+  options: {
+    'include-audit': flag('Put the audit log into it as well.'),
+    'backup-passphrase-file': text('FILE', 'Read the passphrase of the backup from a file.', { complete: 'file' }),
+    'backup-passphrase-stdin': flag('Read the passphrase of the backup from stdin.'),
+    ...passphraseOptions,
+  },
+  notes: ['The backup has a passphrase of its own; without it nobody can open the file, neither can you.'],
+  async run(values, session) {
+    const ways = {
+      name: 'backup-passphrase',
+      text: undefined,
+      file: values['backup-passphrase-file'],
+      stdin: values['backup-passphrase-stdin'],
+    };
+    const passphrase = await readNewSecret(session, ways, 'Passphrase of the backup');
+    const input = { path: path.resolve(values.file), passphrase, includeAudit: values['include-audit'] };
+    const presence = presenceFrom(session, values);
+    const answer = await withProgress(session, 'Writing the backup', () =>
+      session.ask('backup.create', input, presence),
+    );
+    session.out.answer(answer, () =>
+      session.out.line(`Backup written: ${answer.path} (${answer.secrets} secrets, ${answer.bytes} bytes)`),
+    );
+    return 0;
+  },
+});
+
+const backupRestore = command({
+  words: 'backup restore',
+  summary: summaries['backup.restore'],
+  arguments: { file: argument('The backup file.', { complete: 'file' }) },
+  options: {
+    ...passphraseOptions,
+    provider: text(
+      'PROVIDER',
+      `How the restored vault keeps its key: ${keyProviderChoices.join(', ')} (default: as a new vault).`,
+      {
+        choices: keyProviderChoices,
+      },
+    ),
+    ...keyProviderOptions,
+    'new-passphrase-file': text('FILE', 'Provider passphrase: read the new passphrase from a file.', {
+      complete: 'file',
+    }),
+  },
+  notes: ['--passphrase, --passphrase-file and --passphrase-stdin are the passphrase of the backup.'],
+  async run(values, session) {
+    const passphrase = await readSecret(session, passphraseWays(values), 'Passphrase of the backup');
+    const fresh = { name: 'new-passphrase', text: undefined, file: values['new-passphrase-file'], stdin: false };
+    const choice =
+      values.provider === undefined
+        ? undefined
+        : await readChoice(values.provider, values, () => readNewSecret(session, fresh, 'New passphrase'));
+    const input = { path: path.resolve(values.file), passphrase, ...(choice === undefined ? {} : { choice }) };
+    printStatus(session.out, await withProgress(session, 'Restoring', () => session.ask('backup.restore', input)));
+    return 0;
+  },
+});
+
+export const backupCommands: readonly Command[] = [backupCreate, backupRestore];

@@ -1,0 +1,46 @@
+import type { Settings } from '#contract/schemas/host.ts';
+import { type Command, command, number } from '../command.ts';
+import { dim, type Output } from '../output.ts';
+import { summaries } from '../summaries.ts';
+
+function printSettings(out: Output, settings: Settings): void {
+  out.answer(settings, () => {
+    const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(18)), value);
+    fact('Idle lock:', settings.idleLockMinutes === null ? 'never' : `after ${settings.idleLockMinutes} minutes`);
+    fact('Endpoint port:', settings.endpointPort === null ? 'as usual' : String(settings.endpointPort));
+    fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');
+  });
+}
+
+const settingsShow = command({
+  words: 'settings show',
+  aliases: ['settings'],
+  summary: summaries['settings.show'],
+  async run(_values, session) {
+    printSettings(session.out, await session.ask('settings.show', {}));
+    return 0;
+  },
+});
+
+const settingsSet = command({
+  words: 'settings set',
+  summary: summaries['settings.set'],
+  options: {
+    'idle-lock-minutes': number('N', 'Lock after so many minutes without a call; 0 means never.', { max: 24 * 60 }),
+    'endpoint-port': number('PORT', 'The port of the local endpoint from the next start on; 0 means the usual one.', {
+      max: 65_535,
+    }),
+  },
+  async run(values, session) {
+    const idle = values['idle-lock-minutes'];
+    const port = values['endpoint-port'];
+    const changed = {
+      ...(idle === undefined ? {} : { idleLockMinutes: idle === 0 ? null : idle }),
+      ...(port === undefined ? {} : { endpointPort: port === 0 ? null : port }),
+    };
+    printSettings(session.out, await session.ask('settings.set', changed));
+    return 0;
+  },
+});
+
+export const settingsCommands: readonly Command[] = [settingsShow, settingsSet];
