@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Result } from './errors.ts';
-import type { Operation } from './operation.ts';
 import type { OperationName, operations } from './operations.ts';
 
 /** What an operation takes, as the asker writes it (defaults may be left out). */
@@ -16,6 +15,11 @@ export type Call = <N extends OperationName>(name: N, input: Input<N>) => Promis
 export type Actor =
   | { readonly kind: 'operator'; readonly via: 'cli' | 'window' | 'console' | 'host' }
   | { readonly kind: 'agent'; readonly tokenId: string };
+
+/** An actor as the log names it: `operator:cli`, `agent:tok_…`. */
+export function actorText(actor: Actor): string {
+  return actor.kind === 'operator' ? `operator:${actor.via}` : `agent:${actor.tokenId}`;
+}
 
 /** Proof of presence sent beside a question whose row says `presence: fresh`. */
 export interface Presence {
@@ -37,8 +41,6 @@ export type Handler<N extends OperationName, A extends Asker = Asker> = (
 /** One handler for every row; a missing one does not compile. `A`: what the host adds to the asker on the way in. */
 export type Handlers<A extends Asker = Asker> = { readonly [N in OperationName]: Handler<N, A> };
 export type Dispatch = (name: string, input: unknown, asker: Asker) => Promise<Result<unknown>>;
-
-export type AnyOperation = Operation<z.ZodType, z.ZodType>;
 
 /** How much of its share a personal token has left; only where a share is set. */
 export interface Rate {

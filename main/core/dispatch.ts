@@ -1,4 +1,4 @@
-import type { Asker, Dispatch, Handlers } from '#contract/call.ts';
+import { type Asker, actorText, type Dispatch, type Handlers } from '#contract/call.ts';
 import { AivaultError, type ErrorBody, type Result } from '#contract/errors.ts';
 import { isOperationName, type OperationName, operations } from '#contract/operations.ts';
 import type { AuditLog, ChangeFacts } from './audit/log.ts';
@@ -37,17 +37,17 @@ export interface DispatchDeps {
 export function createDispatch(deps: DispatchDeps): Dispatch {
   return async (name, input, asker) => {
     deps.active(isActivity(name));
-    const actorText = actorOf(asker);
+    const actor = actorText(asker.actor);
     const notes: ChangeFacts = {};
     try {
       if (!isOperationName(name)) throw new AivaultError('invalid_request', 'There is no operation of this name.');
       const row = operations[name];
-      const run = () => handle(deps, name, input, asker, actorText, notes);
+      const run = () => handle(deps, name, input, asker, notes);
       if (row.effect === 'read' || writesItsOwnEntries(name)) return { ok: true, value: await run() };
-      return await recorded(deps, name, actorText, notes, run);
+      return await recorded(deps, name, actor, notes, run);
     } catch (error) {
       const body = toBody(deps, error);
-      if (worthAnEntry(name, body)) await recordRefusal(deps, name, actorText, notes, body);
+      if (worthAnEntry(name, body)) await recordRefusal(deps, name, actor, notes, body);
       return { ok: false, error: body };
     }
   };
@@ -58,7 +58,6 @@ async function handle(
   name: OperationName,
   input: unknown,
   asker: Asker,
-  actorText: string,
   notes: ChangeFacts,
 ): Promise<unknown> {
   const row = operations[name];
@@ -72,7 +71,12 @@ async function handle(
     if (asker.actor.kind === 'operator') Object.assign(notes, { presence: await deps.provePresence(asker) });
   };
   if ('presence' in row && row.presence === 'fresh') await prove();
-  const call: OperatorCall = { ...asker, actorText, note: (facts) => Object.assign(notes, facts), prove };
+  const call: OperatorCall = {
+    ...asker,
+    actorText: actorText(asker.actor),
+    note: (facts) => Object.assign(notes, facts),
+    prove,
+  };
   // The table pairs each row's input with its own handler; TypeScript cannot follow that through a variable name.
   const handler = deps.handlers[name] as (input: unknown, call: OperatorCall) => Promise<unknown>;
   return await handler(parsed.data, call);
@@ -132,8 +136,4 @@ function toBody(deps: DispatchDeps, error: unknown): ErrorBody {
   }
   const reference = deps.logInternal(error);
   return { error: 'internal', message: `Something went wrong inside aivault (reference ${reference}).` };
-}
-
-function actorOf({ actor }: Asker): string {
-  return actor.kind === 'operator' ? `operator:${actor.via}` : `agent:${actor.tokenId}`;
 }

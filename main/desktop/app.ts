@@ -12,8 +12,8 @@ import { ownPaths } from '#host/paths.ts';
 import { windowPages } from '#host/window-pages.ts';
 import { findHost } from '#transports/find-host.ts';
 import { announce, type IpcDoor, serveIpc } from '#transports/ipc.ts';
-import { confirmPresence } from './approvals.ts';
 import { setAutostart } from './autostart.ts';
+import { confirmPresence } from './confirm-presence.ts';
 import { type HostLink, linkHost } from './host-link.ts';
 import {
   denyEveryPermission,

@@ -1,4 +1,4 @@
-import type { Asker } from '#contract/call.ts';
+import { actorText } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
@@ -62,7 +62,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
       cursors: deps.cursors,
       personal: (tokenId) => personalGrant(services, tokenId),
       audit: (asker, kind, outcome, facts) =>
-        services.audit.write({ ...facts, kind, actor: actorText(asker), outcome }),
+        services.audit.write({ ...facts, kind, actor: actorText(asker.actor), outcome }),
       auditReader: services.audit.list,
       announce: services.announce,
     }),
@@ -76,8 +76,4 @@ function personalGrant(services: Services, tokenId: string) {
   }
   const { name, scopes, paths, expiresAtMs } = row;
   return { tokenId, name: name ?? tokenId, scopes: new Set(scopes), paths, expiresAtMs };
-}
-
-function actorText({ actor }: Asker): string {
-  return actor.kind === 'operator' ? `operator:${actor.via}` : `agent:${actor.tokenId}`;
 }

@@ -1,4 +1,4 @@
-import type { Asker, Handlers } from '#contract/call.ts';
+import { type Asker, actorText, type Handlers } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Announce } from '#contract/events.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
@@ -91,8 +91,9 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     },
 
     'paths.write': async (input, asker) => {
-      const by = asker.actor.kind === 'agent' ? `agent:${asker.actor.tokenId}` : `operator:${asker.actor.via}`;
-      const written = await onPath(asker, 'path.write', 'secrets:write', input.path, () => paths.write(input, by));
+      const written = await onPath(asker, 'path.write', 'secrets:write', input.path, () =>
+        paths.write(input, actorText(asker.actor)),
+      );
       deps.announce('paths.changed');
       return written;
     },
