@@ -104,6 +104,13 @@ describe('the life of a host', () => {
     assert.ok(!fs.existsSync(path.join(environment.AIVAULT_DIR!, 'run', 'host.json')));
   });
 
+  test('a host whose vault folder was removed ends by itself', async () => {
+    const { pid } = await status(await connect());
+    fs.rmSync(environment.AIVAULT_DIR!, { recursive: true, force: true });
+    for (let i = 0; i < 100 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(alive(pid), false);
+  });
+
   test('SIGUSR1 opens no debugger: the host serves on and listens where it listened before', async () => {
     const client = await connect();
     const { pid } = await status(client);

@@ -56,6 +56,16 @@ describe('the lock of a vault', () => {
     assert.equal(fs.lstatSync(file).mode & 0o777, 0o600);
   });
 
+  test('a lock whose file was removed or replaced does not stand', () => {
+    const lock = lockVault(file);
+    assert.equal(lock.stands(), true);
+    fs.rmSync(file);
+    assert.equal(lock.stands(), false);
+    fs.writeFileSync(file, '');
+    assert.equal(lock.stands(), false);
+    lock.release();
+  });
+
   test('B4: a link in the place of the lock is not followed', () => {
     fs.writeFileSync(path.join(folder, 'elsewhere'), '');
     fs.symlinkSync(path.join(folder, 'elsewhere'), file);

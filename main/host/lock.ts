@@ -1,9 +1,11 @@
-import { closeSync, constants, fchmodSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { AivaultError } from '#contract/errors.ts';
 
 /** Held for as long as this process owns the vault. */
 export interface HostLock {
+  /** False once the file was removed or replaced: the vault this process owns can no longer be found by anybody. */
+  stands(): boolean;
   release(): void;
 }
 
@@ -18,6 +20,7 @@ export function lockVault(file: string): HostLock {
   // Made here, so that it is 0600 from the start; SQLite alone would follow the umask.
   const handle = openSync(file, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600);
   fchmodSync(handle, 0o600);
+  const { ino } = fstatSync(handle);
   closeSync(handle);
   // Two that start at the same moment can stand in each other's way for an instant; the wait lets one of them win.
   const database = new DatabaseSync(file, { timeout: 250 });
@@ -37,6 +40,14 @@ export function lockVault(file: string): HostLock {
   }
   held.add(database);
   return {
+    stands: () => {
+      try {
+        return lstatSync(file, { throwIfNoEntry: false })?.ino === ino;
+      } catch {
+        // Out of reach for the moment is not gone.
+        return true;
+      }
+    },
     release: () => {
       held.delete(database);
       database.close();

@@ -44,6 +44,7 @@ export interface Host {
 
 const defaultGraceMs = 2_000;
 const longestGraceMs = 10_000;
+const lockWatchMs = 3_000;
 
 /**
  * Opens one vault folder and serves it: lock, core, control socket, endpoint, discovery file, in that order, so that
@@ -64,6 +65,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const closed = Promise.withResolvers<void>();
 
   const close = async (graceMs: number): Promise<void> => {
+    clearInterval(watch);
     const grace = Math.min(Math.max(graceMs, 0), longestGraceMs);
     await Promise.all([serving?.close(grace), consoles?.close()]);
     await core?.close(grace);
@@ -74,6 +76,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     closing ??= close(graceMs);
     return closing;
   };
+  // A vault folder that was removed (a test's, a reset's) would leave a host that nobody can find to stop it.
+  const watch = setInterval(() => {
+    if (!lock.stands()) void closeOnce(0);
+  }, lockWatchMs).unref();
 
   try {
     core = await createCore({
