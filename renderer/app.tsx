@@ -3,10 +3,14 @@ import { FirstRun } from './features/first-run/first-run.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { useAppearance } from './features/settings/appearance.ts';
 import { Ended } from './features/unlock/ended.tsx';
+import { Opened } from './features/unlock/opened.tsx';
 import { Unlock } from './features/unlock/unlock.tsx';
 import { useAnswers, useAsk } from './query.ts';
 import { Toasts } from './ui/toasts.tsx';
 import { useView } from './view-state.ts';
+
+/** The small window the tray opens: it unlocks, and the shell closes it. */
+const onlyUnlocks = location.hash === '#unlock';
 
 /** Decides what may be on screen from the vault's state; a locked vault leaves nothing of itself on the page. */
 export function App() {
@@ -27,6 +31,7 @@ export function App() {
 
   if (status.error?.error === 'host_unreachable' || status.error?.error === 'token_invalid') return <Ended />;
   if (status.value === undefined) return <main className="blank" aria-busy="true" />;
+  if (onlyUnlocks && state !== 'locked' && state !== 'rolled_back') return <Opened />;
   return (
     <>
       {state === 'missing' || (welcoming && state === 'unlocked') ? (

@@ -11,6 +11,8 @@ export type Sheet =
   | { readonly kind: 'import' }
   | { readonly kind: 'rotate' | 'rename' | 'aliases' | 'groups' | 'delete-secret'; readonly about: string }
   | { readonly kind: 'mint'; readonly capability?: string }
+  /** Into a path that is chosen there, or a new version of `path`. */
+  | { readonly kind: 'import-path'; readonly path?: string }
   | {
       readonly kind:
         | 'add-personal'
@@ -38,6 +40,10 @@ interface ViewState {
   readonly palette: boolean;
   readonly sheet: Sheet | null;
   readonly toasts: readonly Toast[];
+  /** How path secrets are listed. */
+  readonly pathsAs: 'table' | 'tree';
+  /** What the person opened or closed in the tree of paths; the rest is as the tree decides. */
+  readonly branches: ReadonlyMap<string, boolean>;
   go(room: Room, selected?: string): void;
   select(id: string | undefined, open?: boolean): void;
   back(): void;
@@ -45,6 +51,8 @@ interface ViewState {
   open(sheet: Sheet | null): void;
   say(text: string, tone?: Toast['tone']): void;
   unsay(id: number): void;
+  showPathsAs(kind: ViewState['pathsAs']): void;
+  setBranches(paths: readonly string[], open: boolean): void;
   /** After a lock: nothing of what was looked at stays. */
   reset(): void;
 }
@@ -58,6 +66,8 @@ export const useView = create<ViewState>((set) => ({
   palette: false,
   sheet: null,
   toasts: [],
+  pathsAs: 'table',
+  branches: new Map(),
   go: (room, selected) =>
     set((view) => ({
       room,
@@ -81,5 +91,8 @@ export const useView = create<ViewState>((set) => ({
     set((view) => ({ toasts: [...view.toasts.slice(-2), toast] }));
   },
   unsay: (id) => set((view) => ({ toasts: view.toasts.filter((toast) => toast.id !== id) })),
-  reset: () => set({ selected: {}, detailOpen: false, palette: false, sheet: null }),
+  showPathsAs: (pathsAs) => set({ pathsAs }),
+  setBranches: (paths, open) =>
+    set((view) => ({ branches: new Map([...view.branches, ...paths.map((path) => [path, open] as const)]) })),
+  reset: () => set({ selected: {}, detailOpen: false, palette: false, sheet: null, branches: new Map() }),
 }));

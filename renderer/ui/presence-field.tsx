@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { useAsk } from '../query.ts';
 import { Field } from './field.tsx';
+import { PassphraseInput } from './passphrase-input.tsx';
 
 export interface PresenceInput {
   /** Undefined where no passphrase opens this vault; the host then asks otherwise, or says it cannot. */
@@ -22,17 +23,7 @@ export function PresenceField({ handle }: { readonly handle: RefObject<PresenceI
   if (provider !== 'passphrase') return null;
   return (
     <Field label="Your passphrase again" note="So that only somebody who is here can do this.">
-      {(control) => (
-        <input
-          {...control}
-          ref={box}
-          type="password"
-          className="input"
-          autoComplete="off"
-          spellCheck={false}
-          maxLength={1024}
-        />
-      )}
+      {(control) => <PassphraseInput {...control} ref={box} />}
     </Field>
   );
 }

@@ -1,11 +1,10 @@
 import { useRef, useState } from 'react';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Check, Field, SelectField, TextField } from '../../ui/field.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 import { personalDurations } from './durations.ts';
 import { ShownOnce } from './shown-once.tsx';
@@ -60,12 +59,13 @@ export function AddPersonal() {
           }}
         />
       ) : (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (complete) void save();
-          }}
+        <DialogForm
+          submit="Create token"
+          ready={complete}
+          busy={create.busy}
+          error={create.error}
+          onSubmit={() => void save()}
+          onClose={() => open(null)}
         >
           <div className="pair">
             <TextField
@@ -113,16 +113,7 @@ export function AddPersonal() {
             )}
           </Field>
           <PresenceField handle={presence} />
-          <Problem error={create.error} />
-          <DialogActions>
-            <Button tone="quiet" onClick={() => open(null)}>
-              Cancel
-            </Button>
-            <Button type="submit" tone="main" busy={create.busy} disabled={!complete}>
-              Create token
-            </Button>
-          </DialogActions>
-        </form>
+        </DialogForm>
       )}
     </Dialog>
   );

@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { CapabilityPicker } from './capability-picker.tsx';
@@ -70,12 +69,15 @@ export function MintToken({ capability }: { readonly capability?: string | undef
           }}
         />
       ) : (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (complete) void save();
-          }}
+        <DialogForm
+          submit={
+            chosen.size === 0 ? 'Mint token' : `Mint token for ${countText(chosen.size, 'capability', 'capabilities')}`
+          }
+          ready={complete}
+          busy={mint.busy}
+          error={mint.error}
+          onSubmit={() => void save()}
+          onClose={() => open(null)}
         >
           <div className="pair">
             <TextField
@@ -123,16 +125,7 @@ export function MintToken({ capability }: { readonly capability?: string | undef
               onChange={(event) => setGroupId(event.target.value.trim())}
             />
           </div>
-          <Problem error={mint.error} />
-          <DialogActions>
-            <Button tone="quiet" onClick={() => open(null)}>
-              Cancel
-            </Button>
-            <Button type="submit" tone="main" busy={mint.busy} disabled={!complete}>
-              Mint token{chosen.size === 0 ? '' : ` for ${countText(chosen.size, 'capability', 'capabilities')}`}
-            </Button>
-          </DialogActions>
-        </form>
+        </DialogForm>
       )}
     </Dialog>
   );

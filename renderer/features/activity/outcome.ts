@@ -55,7 +55,8 @@ export function consequence(entry: AuditEntry): string {
   return '';
 }
 
-const people: Readonly<Record<string, string>> = {
+/** How the operator's own doors read. */
+export const people: Readonly<Record<string, string>> = {
   'operator:cli': 'you, CLI',
   'operator:window': 'you, window',
   'operator:console': 'you, console',

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Check, Field, SelectField, TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const;
@@ -41,12 +40,13 @@ export function AddCapability() {
 
   return (
     <Dialog title="New capability" wide onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (complete) void save();
-        }}
+      <DialogForm
+        submit="Create capability"
+        ready={complete}
+        busy={create.busy}
+        error={create.error}
+        onSubmit={() => void save()}
+        onClose={() => open(null)}
       >
         <div className="pair">
           <TextField
@@ -110,16 +110,7 @@ export function AddCapability() {
             />
           )}
         </Field>
-        <Problem error={create.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={create.busy} disabled={!complete}>
-            Create capability
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import type { Input } from '#contract/call.ts';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 
 type Place = 'registry' | 'bearer' | 'header' | 'query';
@@ -51,12 +50,13 @@ export function AddCredential() {
 
   return (
     <Dialog title="New credential" wide onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (complete) void save();
-        }}
+      <DialogForm
+        submit="Create credential"
+        ready={complete}
+        busy={create.busy}
+        error={create.error}
+        onSubmit={() => void save()}
+        onClose={() => open(null)}
       >
         <div className="pair">
           <SelectField
@@ -133,16 +133,7 @@ export function AddCredential() {
         <p className="muted small">
           OAuth, AWS signatures, HMAC, client certificates and templates: <code>aivault credential create --help</code>
         </p>
-        <Problem error={create.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={create.busy} disabled={!complete}>
-            Create credential
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { onMac } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
-import { NewPassphrase, type PassphraseInput } from '../settings/new-passphrase.tsx';
+import { NewPassphrase, type NewPassphraseHandle } from '../settings/new-passphrase.tsx';
 
 type Offered = Exclude<KeyProvider, 'env'>;
 
@@ -38,7 +38,7 @@ const choices: readonly {
 export function ChooseProvider() {
   const [provider, setProvider] = useState<Offered>(onMac ? 'keychain' : 'passphrase');
   const [phraseReady, setPhraseReady] = useState(false);
-  const phrase = useRef<PassphraseInput>(null);
+  const phrase = useRef<NewPassphraseHandle>(null);
   const init = useAct('vault.init');
   const open = useView((view) => view.open);
   const ready = provider !== 'passphrase' || phraseReady;

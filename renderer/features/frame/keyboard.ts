@@ -38,6 +38,11 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [role=menu]') !== null;
 }
 
+/** Sheets are dialogs too; a room may have opened one of its own. */
+function inDialog(): boolean {
+  return document.querySelector('dialog[open]') !== null;
+}
+
 export function useKeyboard(): void {
   const lock = useAct('vault.lock');
   useEffect(() => {
@@ -46,7 +51,7 @@ export function useKeyboard(): void {
       const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
       if (chord && event.key.toLowerCase() === 'k') view.setPalette(!view.palette);
       else if (chord && event.key.toLowerCase() === 'l') void lock.run({});
-      else if (chord || event.altKey || view.palette || view.sheet !== null || typing(event.target)) return;
+      else if (chord || event.altKey || view.palette || inDialog() || typing(event.target)) return;
       else if (event.ctrlKey || event.metaKey) return;
       else if (!plainKey(event.key, view)) return;
       event.preventDefault();

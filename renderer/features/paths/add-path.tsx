@@ -1,9 +1,8 @@
 import { useRef, useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
 import { useView } from '../../view-state.ts';
 import { parseDotenv } from '../secrets/dotenv.ts';
@@ -45,12 +44,13 @@ export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
 
   return (
     <Dialog title={given === undefined ? 'New path secret' : 'New version'} onClose={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (complete) void save();
-        }}
+      <DialogForm
+        submit={given === undefined ? 'Create' : `Write version ${version + 1}`}
+        ready={complete}
+        busy={write.busy}
+        error={write.error}
+        onSubmit={() => void save()}
+        onClose={close}
       >
         <TextField
           label="Path"
@@ -77,16 +77,7 @@ export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
           <option value="90d">in 90 days</option>
           <option value="365d">in a year</option>
         </SelectField>
-        <Problem error={write.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={write.busy} disabled={!complete}>
-            {given === undefined ? 'Create' : `Write version ${version + 1}`}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

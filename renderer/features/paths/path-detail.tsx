@@ -7,6 +7,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { agoText, bytesText, dateText, timeText, untilText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
+import { people } from '../activity/outcome.ts';
 import { AddPath } from './add-path.tsx';
 import { RevealPath } from './reveal-path.tsx';
 
@@ -92,7 +93,7 @@ export function PathDetail({ path }: { readonly path: string }) {
                 <td>
                   {dateText(version.createdAtMs)}, {timeText(version.createdAtMs)}
                 </td>
-                <td className="wrap">{version.createdBy}</td>
+                <td className="wrap">{people[version.createdBy] ?? version.createdBy}</td>
                 <td className="tabular">{bytesText(version.bytes)}</td>
                 <td>
                   {gone ? null : (

@@ -3,8 +3,8 @@ import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 
 const shownSeconds = 30;
 
@@ -43,25 +43,17 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
   return (
     <Dialog title={`Version ${version} of ${path}`} onClose={onClose}>
       {fields === null ? (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void show();
-          }}
+        <DialogForm
+          submit="Reveal"
+          ready={true}
+          busy={read.busy}
+          error={read.error}
+          onSubmit={() => void show()}
+          onClose={onClose}
         >
           <p>Its value is shown for {shownSeconds} seconds. The audit log says that you looked.</p>
           <PresenceField handle={presence} />
-          <Problem error={read.error} />
-          <DialogActions>
-            <Button tone="quiet" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" tone="main" busy={read.busy}>
-              Reveal
-            </Button>
-          </DialogActions>
-        </form>
+        </DialogForm>
       ) : (
         <div className="stack">
           {fields.map(([name, value]) => (

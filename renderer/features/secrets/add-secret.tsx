@@ -1,10 +1,9 @@
 import { useId, useMemo, useRef, useState } from 'react';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
 import { useView } from '../../view-state.ts';
 import { judge, knownNames } from './looks-like.ts';
@@ -37,12 +36,13 @@ export function AddSecret({ name: givenName }: { readonly name: string }) {
 
   return (
     <Dialog title="Add secret" onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
+      <DialogForm
+        submit="Add secret"
+        ready={complete}
+        busy={create.busy}
+        error={create.error}
+        onSubmit={() => void save()}
+        onClose={() => open(null)}
       >
         <TextField
           label="Name"
@@ -86,16 +86,7 @@ export function AddSecret({ name: givenName }: { readonly name: string }) {
           }
         />
         <ScopeField onChange={setScope} />
-        <Problem error={create.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={create.busy} disabled={!complete}>
-            Add secret
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,10 +1,10 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 import { useSecretRow } from './use-secret-rows.ts';
 
@@ -18,15 +18,18 @@ export function AliasesSecret({ secretId }: { readonly secretId: string }) {
   const wanted = fresh.trim();
   return (
     <Dialog title={`Aliases of ${name}`} onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (wanted === '') return;
+      <DialogForm
+        submit="Add alias"
+        ready={wanted !== ''}
+        busy={update.busy}
+        error={update.error}
+        onSubmit={() => {
           void update.run({ secretId, aliases: [...aliases, wanted] }).then((done) => {
             if (done !== undefined) setFresh('');
           });
         }}
+        onClose={() => open(null)}
+        leave="Done"
       >
         {aliases.length === 0 ? (
           <p className="muted">None yet. An alias is another name for the same secret, unique in its scope.</p>
@@ -52,16 +55,7 @@ export function AliasesSecret({ secretId }: { readonly secretId: string }) {
           maxLength={120}
           onChange={(event) => setFresh(event.target.value)}
         />
-        <Problem error={update.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Done
-          </Button>
-          <Button type="submit" tone="main" busy={update.busy} disabled={wanted === ''}>
-            Add alias
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -9,7 +9,7 @@ export interface DotenvEntry {
 
 const assignment =
   /(?:^|\n)[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|[^\n]*)/g;
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' };
 
 /** The last assignment of a name wins, as in a shell. Empty values are left out: an empty value is not a secret. */
 export function parseDotenv(text: string): DotenvEntry[] {
@@ -25,7 +25,7 @@ export function parseDotenv(text: string): DotenvEntry[] {
 
 function unquote(raw: string): string {
   if (raw.length >= 2 && raw.startsWith('"') && raw.endsWith('"')) {
-    return raw.slice(1, -1).replaceAll(/\\([nrt"\\])/g, (_, letter: string) => escapes[letter] ?? letter);
+    return raw.slice(1, -1).replaceAll(/\\([nrt"\\$])/g, (_, letter: string) => escapes[letter] ?? letter);
   }
   if (raw.length >= 2 && raw.startsWith("'") && raw.endsWith("'")) return raw.slice(1, -1);
   return raw.replace(/(?:^|\s)#.*$/, '').trim();

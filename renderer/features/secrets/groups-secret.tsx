@@ -1,10 +1,10 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 import { useSecretRow } from './use-secret-rows.ts';
 
@@ -27,15 +27,18 @@ export function GroupsSecret({ secretId }: { readonly secretId: string }) {
   const complete = workspaceId !== '' && group.trim() !== '';
   return (
     <Dialog title={`Groups that may use ${row.secret.name}`} onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!complete) return;
+      <DialogForm
+        submit="Attach group"
+        ready={complete}
+        busy={attach.busy}
+        error={attach.error ?? detach.error}
+        onSubmit={() => {
           void attach.run({ secretId, workspaceId, groupId: group.trim() }).then((done) => {
             if (done !== undefined) setGroup('');
           });
         }}
+        onClose={() => open(null)}
+        leave="Done"
       >
         {row.secret.attachedGroups.length === 0 ? (
           <p className="muted">None. Attaching only adds a group; it takes nothing from anybody.</p>
@@ -72,16 +75,7 @@ export function GroupsSecret({ secretId }: { readonly secretId: string }) {
             onChange={(event) => setGroup(event.target.value)}
           />
         </div>
-        <Problem error={attach.error ?? detach.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Done
-          </Button>
-          <Button type="submit" tone="main" busy={attach.busy} disabled={!complete}>
-            Attach group
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 import { useSecretRow } from './use-secret-rows.ts';
 
@@ -18,17 +17,19 @@ export function RenameSecret({ secretId }: { readonly secretId: string }) {
   const changed = name.trim() !== '' && name.trim() !== row.secret.name;
   return (
     <Dialog title="Rename secret" onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!changed) return;
+      <DialogForm
+        submit="Rename"
+        ready={changed}
+        busy={update.busy}
+        error={update.error}
+        onSubmit={() => {
           void update.run({ secretId, name: name.trim() }).then((done) => {
             if (done === undefined) return;
             open(null);
             say(`Renamed to ${done.secret.name}.`);
           });
         }}
+        onClose={() => open(null)}
       >
         <TextField
           label="Name"
@@ -42,16 +43,7 @@ export function RenameSecret({ secretId }: { readonly secretId: string }) {
               : `It stays pinned to ${row.providerName}, whatever its name. A name that another provider claims is refused.`
           }
         />
-        <Problem error={update.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={update.busy} disabled={!changed}>
-            Rename
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -12,7 +12,7 @@ import { judge, knownNames } from './looks-like.ts';
 import { useSecretRow } from './use-secret-rows.ts';
 
 /** A read that needs nothing filled in: harmless to send, and it fails where the key is wrong. */
-export function probeOf(capabilities: readonly CapabilitySummary[]): { capability: string; path: string } | null {
+function probeOf(capabilities: readonly CapabilitySummary[]): { capability: string; path: string } | null {
   for (const capability of capabilities) {
     if (capability.effect !== 'read' || !capability.methods.includes('GET') || !capability.ready) continue;
     const path = capability.paths.find((pattern) => !/[{*]/.test(pattern));

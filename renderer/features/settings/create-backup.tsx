@@ -1,20 +1,19 @@
 import { useRef, useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Check, TextField } from '../../ui/field.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useSlow } from '../../ui/skeleton.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
-import { NewPassphrase, type PassphraseInput } from './new-passphrase.tsx';
+import { NewPassphrase, type NewPassphraseHandle } from './new-passphrase.tsx';
 
 export function CreateBackup() {
   const [path, setPath] = useState('');
   const [includeAudit, setIncludeAudit] = useState(true);
   const [ready, setReady] = useState(false);
-  const phrase = useRef<PassphraseInput>(null);
+  const phrase = useRef<NewPassphraseHandle>(null);
   const presence = useRef<PresenceInput>(null);
   const create = useAct('backup.create');
   const slow = useSlow(create.busy);
@@ -32,12 +31,13 @@ export function CreateBackup() {
 
   return (
     <Dialog title="Back up" wide onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready && path !== '') void save();
-        }}
+      <DialogForm
+        submit={slow ? 'Writing…' : 'Back up'}
+        ready={ready && path !== ''}
+        busy={create.busy}
+        error={create.error}
+        onSubmit={() => void save()}
+        onClose={() => open(null)}
       >
         <TextField
           label="File"
@@ -55,16 +55,7 @@ export function CreateBackup() {
           onChange={(event) => setIncludeAudit(event.target.checked)}
         />
         <PresenceField handle={presence} />
-        <Problem error={create.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={create.busy} disabled={!ready || path === ''}>
-            {slow ? 'Writing…' : 'Back up'}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,13 +1,14 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Field } from '../../ui/field.tsx';
+import { PassphraseInput } from '../../ui/passphrase-input.tsx';
 
-export interface PassphraseInput {
+export interface NewPassphraseHandle {
   /** The passphrase, or null while the two differ or it is empty. */
   value(): string | null;
 }
 
 interface NewPassphraseProps {
-  readonly handle: RefObject<PassphraseInput | null>;
+  readonly handle: RefObject<NewPassphraseHandle | null>;
   readonly label?: string;
   readonly onReady: (ready: boolean) => void;
 }
@@ -40,20 +41,12 @@ export function NewPassphrase({ handle, label = 'Passphrase', onReady }: NewPass
           : '',
     );
   };
-  const box = {
-    type: 'password',
-    className: 'input',
-    autoComplete: 'off',
-    spellCheck: false,
-    maxLength: 1024,
-    onInput: look,
-  } as const;
   return (
     <div className="pair">
       <Field label={label} note={note} noteTone="warn">
-        {(control) => <input {...control} {...box} ref={first} />}
+        {(control) => <PassphraseInput {...control} ref={first} onInput={look} />}
       </Field>
-      <Field label="The same again">{(control) => <input {...control} {...box} ref={second} />}</Field>
+      <Field label="The same again">{(control) => <PassphraseInput {...control} ref={second} onInput={look} />}</Field>
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import { useAct } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Field, TextField } from '../../ui/field.tsx';
-import { Problem } from '../../ui/problem.tsx';
+import { PassphraseInput } from '../../ui/passphrase-input.tsx';
 import { useSlow } from '../../ui/skeleton.tsx';
 import { useView } from '../../view-state.ts';
 
@@ -17,17 +17,19 @@ export function RestoreBackup() {
   const say = useView((view) => view.say);
   return (
     <Dialog title="Restore a backup" onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (path === '' || !filled) return;
+      <DialogForm
+        submit={slow ? 'Restoring…' : 'Restore'}
+        ready={path !== '' && filled}
+        busy={restore.busy}
+        error={restore.error}
+        onSubmit={() => {
           void restore.run({ path, passphrase: phrase.current?.value ?? '' }).then((done) => {
             if (done === undefined) return;
             open(null);
             say('Restored.');
           });
         }}
+        onClose={() => open(null)}
       >
         <p className="muted">
           A backup goes into an empty vault folder. Where a vault exists the host refuses and changes nothing.
@@ -42,28 +44,14 @@ export function RestoreBackup() {
         />
         <Field label="Passphrase of this file">
           {(control) => (
-            <input
+            <PassphraseInput
               {...control}
               ref={phrase}
-              type="password"
-              className="input"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={1024}
               onInput={(event) => setFilled(event.currentTarget.value !== '')}
             />
           )}
         </Field>
-        <Problem error={restore.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={restore.busy} disabled={path === '' || !filled}>
-            {slow ? 'Restoring…' : 'Restore'}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,14 +1,13 @@
 import { useRef, useState } from 'react';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import { useAct, useAsk } from '../../query.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { useSlow } from '../../ui/skeleton.tsx';
 import { useView } from '../../view-state.ts';
-import { NewPassphrase, type PassphraseInput } from './new-passphrase.tsx';
+import { NewPassphrase, type NewPassphraseHandle } from './new-passphrase.tsx';
 
 type Way = 'same' | KeyProvider;
 
@@ -17,7 +16,7 @@ export function RotateMaster() {
   const current = useAsk('vault.status', {}).value?.keyProvider ?? null;
   const [way, setWay] = useState<Way>('same');
   const [phraseReady, setPhraseReady] = useState(false);
-  const phrase = useRef<PassphraseInput>(null);
+  const phrase = useRef<NewPassphraseHandle>(null);
   const presence = useRef<PresenceInput>(null);
   const rotate = useAct('vault.rotateMaster');
   const slow = useSlow(rotate.busy);
@@ -37,12 +36,13 @@ export function RotateMaster() {
 
   return (
     <Dialog title="Rotate the master key" onClose={() => open(null)}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) void save();
-        }}
+      <DialogForm
+        submit={slow ? 'Sealing anew…' : 'Rotate'}
+        ready={ready}
+        busy={rotate.busy}
+        error={rotate.error}
+        onSubmit={() => void save()}
+        onClose={() => open(null)}
       >
         <p className="muted">
           All secrets are sealed anew in one step. If it is interrupted, the vault opens with the old key or the new
@@ -62,16 +62,7 @@ export function RotateMaster() {
         </SelectField>
         {needsPhrase ? <NewPassphrase handle={phrase} label="New passphrase" onReady={setPhraseReady} /> : null}
         <PresenceField handle={presence} />
-        <Problem error={rotate.error} />
-        <DialogActions>
-          <Button tone="quiet" onClick={() => open(null)}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="main" busy={rotate.busy} disabled={!ready}>
-            {slow ? 'Sealing anew…' : 'Rotate'}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

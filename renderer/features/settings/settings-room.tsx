@@ -138,8 +138,8 @@ export function SettingsRoom() {
           <Line name="One encrypted file" note="The whole vault under a passphrase of its own.">
             <Button onClick={() => open({ kind: 'backup' })}>Back up…</Button>
           </Line>
-          <Line name="Restore" note="Only into an empty vault folder; nothing is ever overwritten.">
-            <Button onClick={() => open({ kind: 'restore' })}>Restore…</Button>
+          <Line name="Restore" note="Into an empty vault folder: aivault offers it when it starts without a vault.">
+            <code>aivault backup restore</code>
           </Line>
         </Group>
         <Diagnostics />

@@ -4,6 +4,7 @@ import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Mark } from '../../ui/mark.tsx';
+import { PassphraseInput } from '../../ui/passphrase-input.tsx';
 import { Problem } from '../../ui/problem.tsx';
 
 /** What opens this vault, where no passphrase does. */
@@ -49,15 +50,10 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
         {asksPassphrase ? (
           <Field label="Passphrase">
             {(control) => (
-              <input
+              <PassphraseInput
                 {...control}
                 ref={box}
-                type="password"
-                className="input tall"
-                autoComplete="off"
-                spellCheck={false}
-                maxLength={1024}
-                // biome-ignore lint/a11y/noAutofocus: the passphrase is the one thing this screen asks
+                className="tall"
                 autoFocus
                 onInput={(event) => setFilled(event.currentTarget.value !== '')}
               />

@@ -1,0 +1,46 @@
+// Fields of a path secret as a .env file, under the names `aivault kv get --format dotenv` gives them.
+
+import { forgetLastMatch } from '../../ui/last-match.ts';
+
+/** A field as text: strings as they are, anything else as JSON. */
+export function fieldText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `client-id` → `CLIENT_ID`: what a program can call a variable. */
+export function variableName(field: string): string {
+  const name = field.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
+  return /^[0-9]/.test(name) ? `_${name}` : name;
+}
+
+/** Names that two fields would share in the file: the second would silently win. */
+export function sharedNames(fields: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of fields.map(variableName)) {
+    if (seen.has(name)) twice.add(name);
+    seen.add(name);
+  }
+  return [...twice];
+}
+
+/** One assignment for each field, ending in a newline. */
+export function dotenvText(data: Readonly<Record<string, unknown>>): string {
+  const text = Object.keys(data)
+    .map((field) => `${variableName(field)}=${quoted(fieldText(data[field]))}\n`)
+    .join('');
+  forgetLastMatch();
+  return text;
+}
+
+/** Single quotes mean "as it is" to every reader; where the value holds one, double quotes with the escapes they share. */
+function quoted(value: string): string {
+  if (!/['\r]/.test(value)) return `'${value}'`;
+  const escaped = value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('$', () => '\\$');
+  return `"${escaped}"`;
+}
