@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { openRowStore } from './database.ts';
-import { memoryRowStore } from './memory-store.ts';
+import { memoryRowStore } from './memory-store.fixture.ts';
 import { rowStoreConformance } from './store.conformance.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'aivault-rows-'));

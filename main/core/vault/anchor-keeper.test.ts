@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '../crypto/random.ts';
-import { memoryProtector } from '../keyring/memory.ts';
+import { memoryProtector } from '../keyring/memory-protector.fixture.ts';
 import type { Anchor } from '../keyring/protector.ts';
 import { AnchorKeeper } from './anchor-keeper.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryRowStore } from '../store/memory-store.ts';
+import { memoryRowStore } from '../store/memory-store.fixture.ts';
 import { UnlockBackoff } from './unlock-backoff.ts';
 import { withTempVault } from './vault.fixture.ts';
 

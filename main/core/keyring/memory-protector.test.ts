@@ -1,5 +1,5 @@
 import { systemRandom } from '../crypto/random.ts';
-import { type MemoryKeys, memoryProtector } from './memory.ts';
+import { type MemoryKeys, memoryProtector } from './memory-protector.fixture.ts';
 import { protectorConformance } from './protector.conformance.ts';
 
 protectorConformance('memory', async () => {
