@@ -46,7 +46,7 @@ const icnsTypes: Readonly<Record<number, readonly string[]>> = {
   1024: ['ic10'],
 };
 
-export function icns(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
+function icns(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
   const entries = images.flatMap(({ size, png }) =>
     (icnsTypes[size] ?? []).map((type) => {
       const head = Buffer.alloc(8);

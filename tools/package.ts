@@ -13,7 +13,7 @@ import { writeStubRuntime } from './stub-runtime.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The Electron version the package is pinned to. */
-export function electronVersion(): string {
+function electronVersion(): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.electron;
 }
 

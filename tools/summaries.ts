@@ -5,7 +5,7 @@ import { operations } from '../main/contract/operations.ts';
 // time than a whole answer takes. A test keeps the file fresh.
 
 /** The file's text for the table as it is now. */
-export function summariesSource(): string {
+function summariesSource(): string {
   const rows = Object.entries(operations)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, row]) => `  '${name}': ${quote(row.summary)},`);

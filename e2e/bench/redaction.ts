@@ -17,7 +17,7 @@ export interface RedactionCost {
 
 const secret = 'sk-bench-Zp3vK9x0Lq7TmWc2Rb8Ynd5Hs4Gf1Je6';
 
-export async function measureRedaction(rounds = 5, bytes = 256 * 1024 * 1024): Promise<RedactionCost> {
+async function measureRedaction(rounds = 5, bytes = 256 * 1024 * 1024): Promise<RedactionCost> {
   const authority = createAuthority('aivault bench authority');
   const upstream = spawn(process.execPath, [new URL('./text-upstream.ts', import.meta.url).pathname], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -14,7 +14,7 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-export const benchSecret = 'sk-bench-secret-00000000000000000000000000000000';
+const benchSecret = 'sk-bench-secret-00000000000000000000000000000000';
 
 export async function startRig(options: { largeBytes?: number; upstreamPort?: number } = {}): Promise<Rig> {
   const authority = createAuthority('aivault bench authority');

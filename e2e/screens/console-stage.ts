@@ -9,7 +9,7 @@ import type { Stage, StageOptions } from './stage.ts';
 // The window in a browser: aivaultd as a process, its console, a one-time code, real Chromium.
 
 /** The address `aivault console` would open: read from the redirect file, as a browser does. */
-export async function consoleAddress(host: TestHost): Promise<string> {
+async function consoleAddress(host: TestHost): Promise<string> {
   const { redirectFile } = await host.call('console.open', {});
   const url = /url=([^"]+)"/.exec(readFileSync(redirectFile, 'utf8'))?.[1];
   if (url === undefined) throw new Error('the redirect file names no address');

@@ -7,7 +7,7 @@ import { invalid } from './session.ts';
 
 type Auth = NonNullable<Input<'credentials.create'>['auth']>;
 
-export const authKinds = [
+const authKinds = [
   'header',
   'query',
   'path',

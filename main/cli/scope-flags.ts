@@ -5,7 +5,6 @@ import { text } from './command.ts';
 // --scope, --workspace-id and --group-id, as every command that has a place in the scopes takes them.
 
 export const scopeNames = ['global', 'workspace', 'group'] as const;
-export type ScopeName = (typeof scopeNames)[number];
 
 export const contextOptions = {
   'workspace-id': text('ID', 'The workspace.'),

@@ -90,7 +90,7 @@ export class AivaultError extends Error {
 }
 
 /** Whether a string that arrived from outside is one of our codes. */
-export function isErrorCode(value: unknown): value is ErrorCode {
+function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorTable, value);
 }
 

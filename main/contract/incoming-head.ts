@@ -28,4 +28,3 @@ export const incomingHead = z.strictObject({
   /** Whether raw body bytes follow; an empty body is not the same as none. */
   hasBody: z.boolean(),
 });
-export type IncomingHead = z.output<typeof incomingHead>;

@@ -6,7 +6,7 @@ import type { ErrorBody } from './errors.ts';
 const pair = z.strictObject({ name: z.string().max(256), value: z.string().max(16 * 1024) });
 
 /** The request half of an envelope. `url` may only be absent or null: the destination is policy's, not the caller's. */
-export const envelopeRequest = z.strictObject({
+const envelopeRequest = z.strictObject({
   method: z.string().trim().min(1).max(32).optional(),
   path: z
     .string()

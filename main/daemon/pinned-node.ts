@@ -12,7 +12,7 @@ export const oldestHostNode = 24;
  * The Node this package brings along (`node-<platform>-<arch>`, an optional dependency), found as any module is.
  * Throws `host_unreachable` saying what is needed where there is none.
  */
-export function pinnedNode(): string {
+function pinnedNode(): string {
   const name = `node-${process.platform}-${process.arch}`;
   try {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);

@@ -29,7 +29,7 @@ export function setAutostart(on: boolean, place: AutostartPlace): void {
 }
 
 /** Desktop Entry Specification, "The Exec key": quoted, with the reserved characters escaped. */
-export function desktopEntry(program: string): string {
+function desktopEntry(program: string): string {
   const quoted = `"${program.replaceAll('\\', '\\\\\\\\').replaceAll(/["`$]/g, '\\\\$&').replaceAll('%', '%%')}"`;
   return `[Desktop Entry]\nType=Application\nName=aivault\nExec=${quoted} --hidden\nTerminal=false\nX-GNOME-Autostart-enabled=true\n`;
 }

@@ -43,14 +43,14 @@ export function denyEveryPermission(session: Session): void {
 }
 
 /** A page of ours that could be led elsewhere would take the bridge with it. */
-export function stayOnOurPages(contents: WebContents): void {
+function stayOnOurPages(contents: WebContents): void {
   contents.on('will-navigate', (event) => event.preventDefault());
   contents.on('will-frame-navigate', (event) => event.preventDefault());
   contents.on('will-redirect', (event) => event.preventDefault());
 }
 
 /** No window but those this process makes. A link that may be opened goes to the person's browser instead. */
-export function openNothingInside(contents: WebContents, openOutside: (url: string) => void): void {
+function openNothingInside(contents: WebContents, openOutside: (url: string) => void): void {
   contents.setWindowOpenHandler(({ url }) => {
     openOutside(url);
     return { action: 'deny' };
@@ -58,7 +58,7 @@ export function openNothingInside(contents: WebContents, openOutside: (url: stri
 }
 
 /** A webview is a page with options of its own; there is none here, so none may be attached. */
-export function refuseWebviews(contents: WebContents): void {
+function refuseWebviews(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 

@@ -4,7 +4,7 @@ import type { Result } from '#contract/errors.ts';
 // Which addresses a link in our window may open in the person's browser: pages of providers the registry names.
 
 /** The origins the registry's own links have. */
-export function linkOrigins(providers: Output<'providers.list'>['providers']): ReadonlySet<string> {
+function linkOrigins(providers: Output<'providers.list'>['providers']): ReadonlySet<string> {
   const origins = new Set<string>();
   for (const { docsUrl, keysUrl } of providers) {
     for (const url of [docsUrl, keysUrl]) if (url.startsWith('https://')) origins.add(new URL(url).origin);

@@ -8,7 +8,7 @@ import { type MeetingPoint, meetingPoint, type Surroundings, usualSharedSocket }
 // environment.
 
 /** The first port of the endpoint, unless the vault is contained in a folder of its own. */
-export const defaultPort = 19790;
+const defaultPort = 19790;
 /** What fits into sun_path on Linux, without the closing zero. */
 export const longestSocketPath = 107;
 

@@ -6,8 +6,8 @@ import { isOperationName, type OperationName, operations } from '#contract/opera
 // The window's wire: one channel to ask, one for events. Electron is handed in by shape, so that this file can be
 // read, tested and trusted without it.
 
-export const askChannel = 'aivault:ask';
-export const eventChannel = 'aivault:event';
+const askChannel = 'aivault:ask';
+const eventChannel = 'aivault:event';
 
 /** What Electron says about who sent a message. */
 export interface AskingFrame {
@@ -41,7 +41,7 @@ const declined = new AivaultError('presence_required', 'Nobody confirmed it in t
 });
 
 /** True for the main frame of a page of ours. Look-alike origins differ as strings; sub-frames have a parent. */
-export function isTrusted(event: AskingEvent, deps: Pick<IpcDeps, 'origin' | 'isOurs'>): boolean {
+function isTrusted(event: AskingEvent, deps: Pick<IpcDeps, 'origin' | 'isOurs'>): boolean {
   const frame = event.senderFrame;
   return frame !== null && frame.parent === null && frame.origin === deps.origin && deps.isOurs(event.sender);
 }

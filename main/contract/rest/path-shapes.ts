@@ -90,7 +90,7 @@ export const deleted = z.strictObject({
   deleted_at: isoTime,
 });
 
-export const versionItem = z.strictObject({
+const versionItem = z.strictObject({
   version,
   secret_type: secretType,
   created_at: isoTime,
@@ -143,7 +143,7 @@ export const auditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   cursor: z.string().max(2048).optional(),
 });
-export const auditLog = z.strictObject({
+const auditLog = z.strictObject({
   id: z.string(),
   timestamp: isoTime,
   action: z.string(),

@@ -3,7 +3,7 @@ import { scope } from './scope.ts';
 import { timeMs } from './secrets.ts';
 
 /** One step a request took; `tookMs` is where its time went. */
-export const stageTrace = z.strictObject({
+const stageTrace = z.strictObject({
   stage: z.string(),
   tookMs: z.number(),
   outcome: z.enum(['passed', 'refused']),

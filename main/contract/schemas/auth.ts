@@ -3,13 +3,13 @@ import { z } from 'zod';
 // How a credential is put on the wire. Templates hold `{{secret}}` (the whole value) or `{{field}}` (one field of it).
 
 /** An HTTP field name (RFC 9110 §5.1 token), lower case. */
-export const headerName = z
+const headerName = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'an HTTP header name');
 /** A query parameter name a broker owns. */
-export const queryName = z
+const queryName = z
   .string()
   .trim()
   .regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a plain query parameter name');

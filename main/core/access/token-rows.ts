@@ -6,7 +6,7 @@ import { personalScope, tokenId } from '#contract/schemas/tokens.ts';
 import type { TableSpec } from '../vault/sealed.ts';
 
 /** A token as the vault keeps it: what it may do and the SHA-256 of it, never the token. */
-export const tokenRow = z.strictObject({
+const tokenRow = z.strictObject({
   id: tokenId,
   kind: z.enum(['proxy', 'personal']),
   name: z.string().nullable(),

@@ -74,7 +74,7 @@ export function planCredential(
 }
 
 /** The hosts an OAuth credential sends its client secret and refresh token to. */
-export function tokenHosts(auth: Auth | null): string[] {
+function tokenHosts(auth: Auth | null): string[] {
   return auth?.kind === 'oauth2' ? [new URL(auth.tokenEndpoint).hostname] : [];
 }
 

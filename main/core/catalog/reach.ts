@@ -19,7 +19,7 @@ const acceptedRow = z.strictObject({ json: z.string() });
 type AcceptedRow = z.output<typeof acceptedRow>;
 
 /** One row per provider with a stored secret: the provider file as it was accepted. */
-export const acceptedTable: TableSpec<AcceptedRow> = {
+const acceptedTable: TableSpec<AcceptedRow> = {
   name: 'accepted_providers',
   parse: (value) => acceptedRow.parse(value),
 };

@@ -14,7 +14,7 @@ import type { TableSpec } from '../vault/sealed.ts';
 
 // What the operator has set up over the registry, as sealed rows. What the registry itself says is never stored.
 
-export const credentialRow = z.strictObject({
+const credentialRow = z.strictObject({
   id: credentialId,
   provider: providerName,
   /** The secret it was made for. A registry provider's other secrets are found by name beside it. */
@@ -33,7 +33,7 @@ export const credentialRow = z.strictObject({
 });
 export type CredentialRow = z.output<typeof credentialRow>;
 
-export const capabilityRow = z.strictObject({
+const capabilityRow = z.strictObject({
   id: capabilityId,
   provider: providerName,
   credential: credentialId.nullable(),
@@ -45,7 +45,7 @@ export const capabilityRow = z.strictObject({
 });
 export type CapabilityRow = z.output<typeof capabilityRow>;
 
-export const bindingRow = z.strictObject({
+const bindingRow = z.strictObject({
   capability: capabilityId,
   secretId,
   scope,

@@ -7,7 +7,7 @@ import { systemRandom } from './random.ts';
 //   bytes 1..24   nonce, made here and never by a caller: 192 random bits do not repeat
 //   the rest      ciphertext with its 16-byte tag
 
-export const keyLength = 32;
+const keyLength = 32;
 const formatVersion = 1;
 const nonceLength = 24;
 const tagLength = 16;

@@ -12,7 +12,7 @@ export interface PersonalGrant {
 }
 
 /** Whether a grant holds a scope; reading includes listing, since who may have the value may know it is there. */
-export function holdsScope(grant: PersonalGrant, scope: PersonalScope): boolean {
+function holdsScope(grant: PersonalGrant, scope: PersonalScope): boolean {
   return grant.scopes.has(scope) || (scope === 'secrets:list' && grant.scopes.has('secrets:read'));
 }
 

@@ -1,7 +1,7 @@
 // The paths in order, so that a page or a prefix is a binary search away however many there are.
 
 /** Where `path` is, or would be inserted. */
-export function lowerBound(sorted: readonly string[], path: string): number {
+function lowerBound(sorted: readonly string[], path: string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

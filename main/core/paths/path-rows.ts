@@ -15,7 +15,6 @@ const versionFacts = z.strictObject({
   bytes: z.int().nonnegative(),
   expiresAtMs: timeMs.nullable(),
 });
-export type VersionFacts = z.output<typeof versionFacts>;
 
 const pathRow = z.strictObject({
   path: z.string(),

@@ -11,7 +11,7 @@ import { durationMs } from './path-grammar.ts';
 import type { PathRow } from './path-rows.ts';
 
 /** Versions kept unless the writer says otherwise. */
-export const defaultMaxVersions = 100;
+const defaultMaxVersions = 100;
 
 export interface PathWriteInput {
   readonly path: string;

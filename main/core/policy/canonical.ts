@@ -109,7 +109,7 @@ export function queryNames(query: string): string[] {
 }
 
 /** Percent-decodes as UTF-8; bytes that are not text are `invalid_request`. */
-export function decodeStrict(text: string, where: 'path' | 'query'): string {
+function decodeStrict(text: string, where: 'path' | 'query'): string {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);

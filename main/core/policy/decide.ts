@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 /** The narrowest of the rule's patterns that admits the path, or null; exclusions win over every pattern. */
-export function admittingPattern(rule: Rule, method: string, path: string): PathPattern | null {
+function admittingPattern(rule: Rule, method: string, path: string): PathPattern | null {
   let best: PathPattern | null = null;
   for (const text of rule.paths) {
     const pattern = compilePath(text);

@@ -19,7 +19,7 @@ const tenantLabel = '(?:[a-z0-9][a-z0-9-]{0,40})?\\{[a-z]{1,24}\\}(?:[a-z0-9-]{0
  * A host name, exact, or with one label that holds a `{name}` where the service gives each customer or region a name of
  * its own: `{shop}.myshopify.com`, `bedrock-runtime.{region}.amazonaws.com`. Two literal labels always follow it.
  */
-export const registryHost = z
+const registryHost = z
   .string()
   .regex(
     new RegExp(
@@ -30,7 +30,7 @@ export const registryHost = z
 
 const headerPattern = z.string().regex(/^[a-z0-9_-]+\*?$/, 'a lower-case header name, or a beginning with *');
 
-export const providerSecret = z.strictObject({
+const providerSecret = z.strictObject({
   /** The name people already use for it, e.g. `OPENAI_API_KEY`. */
   name: z.string().regex(/^[A-Z][A-Z0-9_]{2,63}$/),
   /** The field templates use: `{{key}}`. `secret` where there is only one. */
@@ -52,7 +52,7 @@ export const providerSecret = z.strictObject({
   example: z.string().regex(/EXAMPLE["}]*$/),
 });
 
-export const providerCapability = z.strictObject({
+const providerCapability = z.strictObject({
   id: capabilityId,
   summary: z.string().min(8).max(140).regex(/\.$/, 'a sentence'),
   methods: z.array(httpMethod).min(1),
@@ -69,7 +69,7 @@ export const providerCapability = z.strictObject({
   example: capabilityExample,
 });
 
-export const providerAlternative = z.strictObject({
+const providerAlternative = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   secrets: z.array(providerSecret).min(1),
   auth,
@@ -83,7 +83,7 @@ export const providerAlternative = z.strictObject({
   priority: z.int().default(0),
 });
 
-export const providerCategory = z.enum([
+const providerCategory = z.enum([
   'ai-models',
   'search',
   'scraping',

@@ -13,7 +13,7 @@ import type { PackedChain } from './store-protocol.ts';
 // survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
 // power cut can take.
 
-export const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
+const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
 const syncDelayMs = 40;
 const noHash = new Uint8Array(32);
 const columns = {

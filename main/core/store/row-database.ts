@@ -6,7 +6,7 @@ import { StoreError } from './store-error.ts';
 
 // vault.db, spoken to synchronously inside the store's thread.
 
-export const vaultFormat: Format = { applicationId: 0x61_69_76_31, migrations: [vaultFormat1] };
+const vaultFormat: Format = { applicationId: 0x61_69_76_31, migrations: [vaultFormat1] };
 
 export class RowDatabase {
   readonly #db: DatabaseSync;

@@ -5,7 +5,7 @@ import { secretId, secretName, timeMs } from '#contract/schemas/secrets.ts';
 import type { TableSpec } from './sealed.ts';
 
 /** What the table `secrets` holds: everything about a secret, its value only sealed once more under a key of its own. */
-export const secretRow = z.strictObject({
+const secretRow = z.strictObject({
   secretId,
   name: secretName,
   aliases: z.array(secretName),

@@ -3,7 +3,7 @@ import { edge, type Form, type Match, Scanner } from './scanner.ts';
 import { SpelledFinder } from './spelled.ts';
 
 /** Values shorter than this are only matched as whole tokens: `42` must not eat the middle of every number. */
-export const shortestFreeMatch = 8;
+const shortestFreeMatch = 8;
 
 /** The searching half of a Scanner. */
 export type Finder = Pick<Scanner, 'find' | 'pendingFrom' | 'wipe'>;

@@ -23,7 +23,7 @@ export interface Dialer {
   dial(target: DialTarget): Promise<TLSSocket>;
 }
 
-export const connectTimeoutMs = 10_000;
+const connectTimeoutMs = 10_000;
 
 export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
   let plainContext: SecureContext | undefined;

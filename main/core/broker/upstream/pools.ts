@@ -17,7 +17,7 @@ export interface Pools {
 }
 
 /** No byte for this long, before or after the first one, ends a request. Long answers of models need minutes. */
-export const silenceTimeoutMs = 300_000;
+const silenceTimeoutMs = 300_000;
 /** Callers are counted one by one; this only keeps a credential from using up every descriptor. */
 const connectionsPerPool = 4096;
 const forgetAfterMs = 5 * 60_000;
