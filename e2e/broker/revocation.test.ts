@@ -154,6 +154,44 @@ describe('revocation', () => {
     assert.equal(seen(), 1);
   });
 
+  for (const [what, end] of [
+    ['its token is revoked', ({ id }) => fixture.test.ask('tokens.revoke', { id })],
+    ['the vault locks', () => fixture.test.ask('vault.lock', {})],
+    ['the secret is deleted', ({ secretId }) => fixture.test.ask('secrets.delete', { secretId })],
+  ] as [string, (ids: { id: string; secretId: string }) => Promise<unknown>][]) {
+    test(`B6 E6 an answer that still streams ends when ${what}`, async () => {
+      const { secretId } = await addF1(fixture);
+      const { token, id } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });
+      fixture.upstream.behave((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: 1\n\n');
+      });
+      const answer = await fixture.withToken(token, users);
+      const stream = (answer.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+      assert.equal(Buffer.from((await stream.next()).value!).toString(), 'data: 1\n\n');
+      await end({ id, secretId });
+      await assert.rejects(stream.next(), { code: /^(?:token_invalid|vault_locked|credential_not_found)$/ });
+      for (let tries = 0; tries < 100 && fixture.upstream.brokenOff === 0; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      assert.equal(fixture.upstream.brokenOff, 1);
+    });
+  }
+
+  test('B6 what strangers send keeps no vault open, what a token sends does', async () => {
+    await addF1(fixture);
+    const { token } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });
+    await fixture.test.ask('settings.set', { idleLockMinutes: 1 });
+    const { clock } = fixture.test;
+    const until = async () => (await fixture.test.ask('vault.status', {})).locksAtMs ?? 0;
+    const first = await until();
+    clock.ms += 30_000;
+    assert.equal(await outcome(users, `avp_${'x'.repeat(43)}`), 'token_invalid');
+    assert.equal(await until(), first);
+    assert.equal(await outcome(users, token), '200');
+    assert.ok((await until()) > first);
+  });
+
   test('P05 a blocked field of the answer is replaced', async () => {
     await addF1(fixture);
     await fixture.test.ask('policies.set', { capability: 'p1/users', responseBodyBlocklist: ['$.email'] });

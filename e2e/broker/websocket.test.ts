@@ -112,6 +112,15 @@ describe('WebSockets through a real host', () => {
     const answer = await refused('/v/c1/v1/users/closed', { authorization: `Bearer ${f.token}` });
     assert.deepEqual(answer, { status: 403, code: undefined, body: 'not me' });
   });
+  it('B6 ends a connection whose token is revoked', async () => {
+    const { token, id } = await f.host.call('tokens.mint', { capabilities: ['p1/users'] });
+    const socket = await open('/v/c1/v1/users/live', { authorization: `Bearer ${token}` });
+    socket.send('hello');
+    assert.equal(await next(socket), 'hello');
+    const closed = once(socket, 'close');
+    await f.host.call('tokens.revoke', { id });
+    await closed;
+  });
   it('closes the upstream when the caller goes away, and writes the call down', async () => {
     const socket = await open('/v/c1/v1/users/live');
     const closed = new Promise<void>((resolve) => {

@@ -40,6 +40,7 @@ describe('what the broker is handed', () => {
       egress: null,
       randomId: opened.randomId,
       stopwatch: () => 0,
+      active: () => {},
       report: () => 'x',
     });
   });

@@ -12,6 +12,8 @@ export interface BrokerPortsDeps {
   readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
+  /** Somebody known asks, or bytes of their request move. What strangers send keeps no vault open (threats B6). */
+  readonly active: () => void;
   /** Writes a bug down and gives its reference. */
   readonly report: (thrown: unknown) => string;
 }
@@ -19,7 +21,7 @@ export interface BrokerPortsDeps {
 export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
-export function brokerPorts({ services, egress, randomId, stopwatch, report }: BrokerPortsDeps): BrokerPorts {
+export function brokerPorts({ services, egress, randomId, stopwatch, active, report }: BrokerPortsDeps): BrokerPorts {
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -34,9 +36,15 @@ export function brokerPorts({ services, egress, randomId, stopwatch, report }: B
 
   return {
     verify(token) {
-      return grantOf(tokens.verify(token, 'proxy'));
+      const grant = grantOf(tokens.verify(token, 'proxy'));
+      active();
+      return grant;
     },
-    operatorGrant,
+    operatorGrant(...who) {
+      active();
+      return operatorGrant(...who);
+    },
+    active,
     catalog: () => services.catalog(),
     reveal(approved) {
       // Hooks bend where requests go: a vault that was not made for that gives nothing out under them.
@@ -69,6 +77,23 @@ export function brokerPorts({ services, egress, randomId, stopwatch, report }: B
     used(credential, tokenId) {
       for (const id of Object.values(credential.secretIds)) usage.touch('secrets', id);
       if (tokenId !== null) usage.touch('tokens', tokenId);
+    },
+    ended(approved, session) {
+      if (!['unlocked', 'degraded'].includes(vault.facts().state)) {
+        return new AivaultError('vault_locked', 'The vault was locked meanwhile.');
+      }
+      const { tokenId } = approved.grant;
+      const row = tokenId === null ? null : tokens.get(tokenId);
+      const over = session && row != null && row.expiresAtMs <= services.now();
+      if (row === undefined || (row !== null && row.revokedAtMs !== null) || over) {
+        return new AivaultError('token_invalid', 'The token was revoked or has expired meanwhile.');
+      }
+      try {
+        stillThere(services, approved.capability.id, approved.credential);
+        return null;
+      } catch (error) {
+        return error instanceof AivaultError ? error : new AivaultError('credential_not_found', 'It is gone.');
+      }
     },
     now: services.now,
     randomId,

@@ -52,15 +52,17 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       egress: deps.egress,
       randomId,
       stopwatch: () => performance.now(),
+      active: idle.active,
       report: internalLog(deps.log, randomId),
     }),
   );
+  // Finds out that the idle time is over; only who proves a token starts it anew.
   const invoke: Invoke = (incoming, signal) => {
-    idle.active();
+    idle.active(false);
     return broker(incoming, signal);
   };
   const connect: Connect = (incoming, signal) => {
-    idle.active();
+    idle.active(false);
     return broker.connect(incoming, signal);
   };
   const connections = createConnections<Connected>({

@@ -74,6 +74,7 @@ export function createConnect(tools: ConnectTools): Connect {
     const counts = { bytes: 0, redactions: 0 };
     // From here on the request ends with its caller, whether or not anybody ever talks.
     request.handedOut(counts, tools.inBackground);
+    request.watch(approved, true, counts);
     return {
       kind: 'open',
       protocol: opened.protocol,

@@ -3,10 +3,13 @@ import type { createConcurrencyLimiter } from '../policy/limits.ts';
 import { Passage } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import type { Returned } from './stages/filter-response.ts';
-import type { Authorised } from './states.ts';
+import type { Approved, Authorised } from './states.ts';
 
 /** So many requests of one token may be open at once; a runaway caller queues behind itself, not before others. */
 const openPerToken = 256;
+
+/** How soon an open stream or connection notices that it may not go on. */
+const lookAgainMs = 500;
 
 /** What can be given up: an exchange, a WebSocket. Safe to abort at any time, and more than once. */
 export interface Upstream {
@@ -27,6 +30,8 @@ export class OpenRequest {
   #reason: AivaultError | null = null;
   #breakOff: ((error: AivaultError) => void) | null = null;
   readonly #onAbort: () => void;
+  readonly #ports: BrokerPorts;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(
     ports: BrokerPorts,
@@ -35,6 +40,7 @@ export class OpenRequest {
     timeoutMs?: number,
   ) {
     this.passage = new Passage(ports.record, ports.stopwatch);
+    this.#ports = ports;
     this.#places = places;
     this.#caller = caller;
     this.#onAbort = () => this.#giveUp(callerGone());
@@ -79,6 +85,19 @@ export class OpenRequest {
     if (this.#reason !== null) this.brokeOff(this.#reason);
   }
 
+  /** Ends what still streams when the vault locks, the token is revoked or the credential goes (threats B6, E6). */
+  watch(approved: Approved, session: boolean, counts: Returned['counts']): void {
+    if (this.over) return;
+    let seen = 0;
+    this.#watch = setInterval(() => {
+      const moved = counts.bytes + this.sentBytes;
+      if (moved !== seen) this.#ports.active?.();
+      seen = moved;
+      const reason = this.#ports.ended?.(approved, session) ?? null;
+      if (reason !== null) this.#giveUp(reason);
+    }, lookAgainMs).unref();
+  }
+
   brokeOff(error: AivaultError): void {
     if (!this.over) this.#breakOff?.(error);
   }
@@ -115,6 +134,7 @@ export class OpenRequest {
 
   #release(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#watch);
     this.#caller.removeEventListener('abort', this.#onAbort);
     if (this.#place !== null) this.#places.leave(this.#place);
     this.#place = null;

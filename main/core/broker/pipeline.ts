@@ -9,6 +9,7 @@ import { callerGone, OpenRequest } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import { filterResponse, type Returned } from './stages/filter-response.ts';
+import type { Approved } from './states.ts';
 import { createDialer } from './upstream/dialer.ts';
 import { createPools } from './upstream/pools.ts';
 import { postFormOver } from './upstream/post-form.ts';
@@ -44,12 +45,13 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
     const request = new OpenRequest(ports, places, signal, incoming.timeoutMs);
     try {
       const identified = identify(incoming, request, ports);
-      const approved = await approach(identified, request, ports, rates);
+      const approaching = approach(identified, request, ports, rates);
+      const approved = approaching instanceof Promise ? await approaching : approaching;
       const answered = await attempt(approved, request, { ports, tokens, pools });
       ports.used(approved.credential, approved.grant.tokenId);
       request.passage.at('filter-response');
       const filtering = filterResponse(answered);
-      return answerOf(filtering instanceof Promise ? await filtering : filtering, request);
+      return answerOf(filtering instanceof Promise ? await filtering : filtering, request, approved);
     } catch (thrown) {
       const error = request.reasonFor(asRefusal(thrown, ports));
       await request.failed(error);
@@ -57,7 +59,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
     }
   };
 
-  function answerOf(returned: Returned, request: OpenRequest): Answer {
+  function answerOf(returned: Returned, request: OpenRequest, approved: Approved): Answer {
     const { status, statusText, headers, body, counts } = returned;
     const planned = request.passage.planned === undefined ? {} : { planned: request.passage.planned };
     // Trailers are searched while the forms are still there: finishing wipes them.
@@ -72,6 +74,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
       return { ...answer, body };
     }
     request.handedOut(counts, inBackground);
+    request.watch(approved, false, counts);
     return { ...answer, body: watched(body, request, finish) };
   }
 

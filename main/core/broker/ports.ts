@@ -1,3 +1,4 @@
+import type { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { Context } from '#contract/schemas/scope.ts';
 import type { SecretMaterial } from '../vault/secret-material.ts';
@@ -53,6 +54,13 @@ export interface BrokerPorts {
   /** Marks a credential's secrets as used, at most once a second on disk. */
   used(credential: CredentialView, tokenId: string | null): void;
   readonly approvals?: Approvals;
+  /**
+   * Why an answer that is still coming may not go on: the vault was locked, the token revoked, the credential removed. A
+   * connection that stays open (`session`) also ends with its token's time; an answer is finished. Null: it may go on.
+   */
+  ended?(approved: Approved, session: boolean): AivaultError | null;
+  /** The vault is in use: called while bytes of a stream or connection move, so that it does not lock under them. */
+  active?(): void;
   /** Writes a bug down where only this user reads it, and gives the reference its answer carries. */
   report?(thrown: unknown): string;
   readonly now: () => number;
