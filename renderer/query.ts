@@ -87,7 +87,8 @@ export class Answers {
   #refetch(): void {
     this.#timer = undefined;
     for (const [key, slot] of this.#slots) {
-      if (!this.#stale.has(slot.name)) continue;
+      // A refusal (locked, say) may no longer hold after any change.
+      if (!this.#stale.has(slot.name) && slot.answer.error === undefined) continue;
       if (slot.listeners.size === 0) this.#slots.delete(key);
       else void this.fetch(slot);
     }
@@ -117,7 +118,7 @@ export function useAsk<N extends OperationName>(name: N, input: Input<N> | null)
       if (text === null) return () => {};
       const slot = answers.slot(name, text);
       slot.listeners.add(listener);
-      if (slot.asked === 0) void answers.fetch(slot);
+      if (slot.asked === 0 || slot.answer.error !== undefined) void answers.fetch(slot);
       return () => {
         slot.listeners.delete(listener);
       };

@@ -14,6 +14,7 @@ import { findHost } from '#transports/find-host.ts';
 import { announce, type IpcDoor, serveIpc } from '#transports/ipc.ts';
 import { setAutostart } from './autostart.ts';
 import { confirmPresence } from './confirm-presence.ts';
+import { harden } from './harden.ts';
 import { type HostLink, linkHost } from './host-link.ts';
 import {
   denyEveryPermission,
@@ -38,6 +39,9 @@ const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const preload = beside(fromSource ? '../../dist/desktop/preload.cjs' : './preload.cjs');
 const icons = beside('../../assets/icons');
 
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+
+harden(log);
 registerAppScheme();
 sandboxEveryRenderer();
 if (app.requestSingleInstanceLock()) void start().catch(sayWhyNot);
@@ -124,7 +128,7 @@ function openLink(): Promise<HostLink> {
         randomBytes: (length) => new Uint8Array(randomBytes(length)),
         serve: true,
         desktop: true,
-        log: (line) => process.stderr.write(`${line}\n`),
+        log,
       }),
     find: () => findHost(),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,0 +1,21 @@
+import { whereFrom } from '#contract/where-from.ts';
+
+let done = false;
+
+/**
+ * What a process that holds keys does before anything else: no files for others, no debugger opened by a signal, no
+ * crash that prints what it was working on. Once per process.
+ */
+export function harden(log: (line: string) => void): void {
+  if (done) return;
+  done = true;
+  process.umask(0o077);
+  // Node's own answer to SIGUSR1 is to open a debugger port.
+  process.on('SIGUSR1', () => {});
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log(`aivault ends because of ${whereFrom(error)}`);
+      process.exit(1);
+    });
+  }
+}
