@@ -58,11 +58,16 @@ function traceText(trace: NonNullable<AuditEntry['trace']>): string {
   return `[${text}]`;
 }
 
-/** The line the store appends, with the columns its filters use. `closes` names the in-flight row it ends. */
+/**
+ * The line the store appends, with the columns its filters use. `closes` names the in-flight row it ends. The text is
+ * made when the store takes it: an answer on its way out does not wait for that.
+ */
 export function appendOf(entry: Unnumbered, closes?: string): AuditAppend {
   return {
     tsMs: entry.tsMs,
-    body: entryText(entry),
+    get body() {
+      return entryText(entry);
+    },
     kind: entry.kind,
     actor: entry.actor,
     outcome: entry.outcome,

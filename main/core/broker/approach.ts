@@ -1,6 +1,7 @@
 import type { Incoming } from '#contract/proxied.ts';
 import type { RateLimiter } from '../policy/limits.ts';
 import type { OpenRequest } from './open-request.ts';
+import type { CatalogView } from './parties.ts';
 import type { BrokerPorts } from './ports.ts';
 import { askOperator } from './stages/ask-operator.ts';
 import { authenticate } from './stages/authenticate.ts';
@@ -9,7 +10,7 @@ import { enforcePolicy } from './stages/enforce-policy.ts';
 import { matchCapability } from './stages/match-capability.ts';
 import { planUpstream } from './stages/plan-upstream.ts';
 import { readRequest } from './stages/read-request.ts';
-import type { Approved, Identified } from './states.ts';
+import type { Approved, Identified, Understood } from './states.ts';
 
 /** Stage 1, and a place among the caller's open requests. */
 export function identify(incoming: Incoming, request: OpenRequest, ports: BrokerPorts): Identified {
@@ -21,17 +22,28 @@ export function identify(incoming: Incoming, request: OpenRequest, ports: Broker
 }
 
 /** Stages 2 to 7: everything that is decided before anything is decrypted. */
-export async function approach(
+export function approach(
   identified: Identified,
   request: OpenRequest,
   ports: BrokerPorts,
   rates: RateLimiter,
-): Promise<Approved> {
-  const { passage } = request;
+): Approved | Promise<Approved> {
   const catalog = ports.catalog();
-  passage.at('read-request');
+  request.passage.at('read-request');
   const reading = readRequest(identified, catalog);
-  const understood = reading instanceof Promise ? await reading : reading;
+  const decide = (understood: Understood) => decided(understood, request, ports, rates, catalog);
+  return reading instanceof Promise ? reading.then(decide) : decide(reading);
+}
+
+/** Stages 3 to 7. Nothing here waits but a person who is asked. */
+function decided(
+  understood: Understood,
+  request: OpenRequest,
+  ports: BrokerPorts,
+  rates: RateLimiter,
+  catalog: CatalogView,
+): Approved | Promise<Approved> {
+  const { passage } = request;
   passage.know({ method: understood.method, path: understood.path });
 
   passage.at('match-capability');
@@ -50,6 +62,5 @@ export async function approach(
   passage.plan(planned);
 
   passage.at('ask-operator');
-  const asking = askOperator(planned, ports.approvals, request.signal);
-  return asking instanceof Promise ? await asking : asking;
+  return askOperator(planned, ports.approvals, request.signal);
 }

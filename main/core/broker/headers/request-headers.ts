@@ -125,6 +125,9 @@ function namedByConnection(headers: readonly HeaderPair[]): Set<string> | null {
   return named;
 }
 
+/** Printable ASCII without space at either end: nothing to normalise, nothing to refuse. */
+const plainValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 /**
  * Normalises headers as an envelope spells them: names trimmed (Unicode white space too) and lower-cased, blank ones
  * dropped. A name that is no token is refused: `policy_violation` where it imitates an auth header, else
@@ -133,6 +136,10 @@ function namedByConnection(headers: readonly HeaderPair[]): Set<string> | null {
 export function normalHeaders(pairs: readonly { readonly name: string; readonly value: string }[]): HeaderPair[] {
   const normal: HeaderPair[] = [];
   for (const { name: rawName, value: rawValue } of pairs) {
+    if (headerToken.test(rawName) && plainValue.test(rawValue)) {
+      normal.push([rawName, rawValue]);
+      continue;
+    }
     const name = rawName.trim().toLowerCase();
     if (name === '') continue;
     if (!headerToken.test(name)) {
