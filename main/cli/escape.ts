@@ -19,6 +19,16 @@ export function safe(text: string): string {
   return plain.test(text) ? text : text.replace(unsafe, written);
 }
 
+/** Line feeds, tabs, and what joins letters and emoji. */
+const harmless = /[\n\t\u200c\u200d]/;
+
+/** Text of several lines as a terminal may see it: whatever could steer it is spelled out. */
+export function safeLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(unsafe, (character) => (harmless.test(character) ? character : written(character)));
+}
+
 /** Two-space JSON that no terminal can be steered with. */
 export function safeJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2);

@@ -41,6 +41,19 @@ test('G56: data cannot steer the terminal, in lines and in JSON', () => {
   assert.deepEqual(JSON.parse(machine.stdout()), { name });
 });
 
+test('E7: what an upstream says cannot steer a terminal, and is left alone everywhere else', async () => {
+  const said = Buffer.from('{\n\t"a": "é\u001b]0;x\u0007\u009b2J\u202e\u200d"}\r\n\rgone');
+  const person = outputs({ isTTY: true });
+  for (const byte of said) await person.out.body(Uint8Array.of(byte));
+  assert.equal(person.stdout(), '{\n\t"a": "é\\u001b]0;x\\u0007\\u009b2J\\u202e\u200d"}\\u000d\n\\u000dgone');
+  const whole = outputs({ isTTY: true });
+  await whole.out.body(said);
+  assert.ok(whole.stdout().endsWith('"}\n\\u000dgone'));
+  const pipe = outputs();
+  await pipe.out.body(said);
+  assert.equal(pipe.stdout(), said.toString());
+});
+
 test('colour only at a terminal, and not with NO_COLOR', () => {
   const cases = [
     [{ isTTY: true }, true],

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type ErrorBody, errorTable } from '#contract/errors.ts';
-import { safe, safeJson } from './escape.ts';
+import { safe, safeJson, safeLines } from './escape.ts';
 
 // Everything a person or a program sees. Human lines are built from parts so that data is always escaped and colour is
 // always ours; JSON goes to stdout alone, so `| jq` works whatever else is said.
@@ -44,6 +44,8 @@ export interface Output {
   flush(): void;
   /** Bytes exactly as they are. Resolves when the stream can take more. */
   raw(bytes: Uint8Array | string): Promise<void>;
+  /** What an upstream said: exactly as it is, but a person's terminal cannot be steered with it. */
+  body(bytes: Uint8Array | string): Promise<void>;
   /** Rewrites one line of stderr, where that is a terminal; an empty text takes it away. */
   status(text: string): void;
 }
@@ -104,6 +106,7 @@ export function createOutput(options: OutputOptions): Output {
       })
       .join('');
   const lines = createGatherer(stdout);
+  const decoder = new TextDecoder();
   const inColour = { stdout: painted(stdout), stderr: painted(stderr) };
   const say = (parts: readonly Part[]) => lines.add(`${render(parts, inColour.stdout)}\n`);
   /** What was said before on stdout stands before it, where both are one screen. */
@@ -134,6 +137,12 @@ export function createOutput(options: OutputOptions): Output {
     raw: (bytes) => {
       lines.flush();
       return write(stdout, bytes);
+    },
+    body: (bytes) => {
+      lines.flush();
+      if (stdout.isTTY !== true) return write(stdout, bytes);
+      // Characters may be cut by the chunk they came in: the decoder keeps their beginnings.
+      return write(stdout, safeLines(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true })));
     },
     status: (text) => {
       if (stderr.isTTY === true) stderr.write(`\r\u001b[K${safe(text)}`);

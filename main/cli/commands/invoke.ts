@@ -97,7 +97,7 @@ function printExchange(session: Session, answer: Answer, content: readonly [name
     ],
   };
   const whole: Json = { kind: 'object', entries: [...head.entries, ['response', '"response"', response]] };
-  return session.out.raw(`${printJson(whole)}\n`);
+  return session.out.body(`${printJson(whole)}\n`);
 }
 
 const textValue = (text: string): Json => ({ kind: 'string', text, raw: JSON.stringify(text) });
@@ -123,7 +123,7 @@ const invokeCommand = command({
   run: (values, session) =>
     call(values.id, values, session, async (answer) => {
       if (session.out.json) await printExchange(session, answer, contentOf(await wholeBody(answer)));
-      else for await (const chunk of chunksOf(answer)) await session.out.raw(chunk);
+      else for await (const chunk of chunksOf(answer)) await session.out.body(chunk);
       return statusCode(answer, values, session);
     }),
 });
@@ -145,7 +145,7 @@ const jsonCommand = command({
         });
       }
       if (session.out.json) await printExchange(session, answer, ['json', value]);
-      else await session.out.raw(`${printJson(value)}\n`);
+      else await session.out.body(`${printJson(value)}\n`);
       return statusCode(answer, values, session);
     });
   },
@@ -174,7 +174,7 @@ const markdownCommand = command({
         wrap: new Set(values['wrap-field']),
       });
       if (session.out.json) await printExchange(session, answer, ['markdown', textValue(markdown)]);
-      else await session.out.raw(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
+      else await session.out.body(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
       return statusCode(answer, values, session);
     });
   },
