@@ -51,6 +51,7 @@ export function Sheets() {
       return <CreateBackup />;
     case 'shortcuts':
       return <Shortcuts />;
+    case 'import-path':
     case 'restore':
       // Only the first run offers it; an open vault is never overwritten.
       return null;
