@@ -31,8 +31,8 @@ function pinnedNode(): string {
 }
 
 /**
- * Runs this program again under the pinned Node, with the same flags of Node, and takes over its streams. In the background nobody waits for it, so
- * this process ends at once; otherwise it passes signals on and ends as the other one ends.
+ * Runs this program again under the pinned Node, with the same flags of Node, and takes over its streams. In the
+ * background nobody waits for it, so this process ends at once; otherwise it passes signals on and ends as the other ends.
  */
 export function runPinned(
   args: readonly string[],

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { harden } from '#host/harden.ts';
 import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { serveOverStdio } from '#host/stdio.ts';
 import type { DaemonFlags } from './flags.ts';
-import { harden } from './harden.ts';
 import { report } from './report.ts';
 
 /** Opens the vault and serves it until it is told to stop. Resolves when everything is closed. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, ipcMain, type Session, session, shell, type WebContents } from 'electron';
 import type { Settings } from '#contract/schemas/host.ts';
+import { harden } from '#host/harden.ts';
 import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { windowPages } from '#host/window-pages.ts';
@@ -14,7 +15,6 @@ import { findHost } from '#transports/find-host.ts';
 import { announce, type IpcDoor, serveIpc } from '#transports/ipc.ts';
 import { setAutostart } from './autostart.ts';
 import { confirmPresence } from './confirm-presence.ts';
-import { harden } from './harden.ts';
 import { type HostLink, linkHost } from './host-link.ts';
 import {
   denyEveryPermission,

@@ -3,8 +3,8 @@ import { whereFrom } from '#contract/where-from.ts';
 let done = false;
 
 /**
- * What a process that holds keys does before anything else: no files for others, no debugger opened by a signal, no
- * crash that prints what it was working on. Once per process.
+ * What a process that holds keys does before anything else. Each line closes one way in or out that Node leaves open:
+ * files for others, a debugger opened by a signal, and a crash that prints what it was working on. Once per process.
  */
 export function harden(log: (line: string) => void): void {
   if (done) return;
@@ -14,7 +14,7 @@ export function harden(log: (line: string) => void): void {
   process.on('SIGUSR1', () => {});
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      log(`aivault ends because of ${whereFrom(error)}`);
+      log(`the host ends because of ${whereFrom(error)}`);
       process.exit(1);
     });
   }
