@@ -119,7 +119,7 @@ describe('an upstream that speaks HTTP/2 and nothing else', () => {
     behave = (stream) => {
       stream.respond({ ':status': 200, 'content-type': 'text/plain' });
       stream.write('half');
-      setTimeout(() => stream.destroy(new Error("broken")), 10);
+      setTimeout(() => stream.destroy(new Error('broken')), 10);
     };
     const answer = await send({ method: 'GET', path: '/v1/users' });
     await assert.rejects(textOf(answer), { code: 'upstream_unreachable' });
