@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 const busName = 'org.freedesktop.login1';
 
 /** Whether a line of `gdbus monitor` says that this session was locked or that another user took the screen. */
-function saysLocked(line: string, session: string): boolean {
+export function saysLocked(line: string, session: string): boolean {
   if (!line.startsWith(`${session}: `)) return false;
   return (
     line.includes('org.freedesktop.login1.Session.Lock ()') ||
@@ -16,7 +16,7 @@ function saysLocked(line: string, session: string): boolean {
 }
 
 /** `(objectpath '/org/freedesktop/login1/session/_32',)` → the path. */
-function sessionPathOf(answer: string): string | null {
+export function sessionPathOf(answer: string): string | null {
   return /'(\/org\/freedesktop\/login1\/session\/[A-Za-z0-9_]+)'/.exec(answer)?.[1] ?? null;
 }
 
