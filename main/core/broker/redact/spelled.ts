@@ -29,7 +29,8 @@ const names: Readonly<Record<string, string>> = {
 /** Finds values of which at least one character is escaped, in whatever mixture. Values without any are not its business. */
 export class SpelledFinder {
   readonly #values: readonly Uint8Array[];
-  readonly #begins = new Uint8Array(256);
+  /** Per value and byte, where in the value that byte stands: few places, however long the value is. */
+  readonly #places: readonly (readonly (readonly number[] | undefined)[])[];
   /** Bytes of the longest value, and the most it can take when every byte is escaped. */
   readonly #longest: number;
   readonly #reach: number;
@@ -37,7 +38,7 @@ export class SpelledFinder {
   /** The finder keeps the forms' bytes, not copies. Forms that only match as whole tokens are left out. */
   constructor(forms: readonly Form[]) {
     this.#values = forms.filter(({ wholeToken }) => !wholeToken).map(({ bytes }) => bytes);
-    for (const value of this.#values) for (const byte of value) this.#begins[byte] = 1;
+    this.#places = this.#values.map(placesOf);
     this.#longest = Math.max(0, ...this.#values.map((value) => value.length));
     this.#reach = longestEscape * this.#longest;
   }
@@ -75,17 +76,33 @@ export class SpelledFinder {
     at: number,
   ): Generator<{ readonly start: number; readonly end: number | 'cut' }> {
     const found = readEscape(data, at);
-    if (found === null || (found !== 'cut' && this.#begins[found.bytes[0]!] === 0)) return;
-    for (const value of this.#values) {
-      for (let index = 0; index < value.length && at - index >= from; index += 1) {
+    if (found === null) return;
+    for (const [which, value] of this.#values.entries()) {
+      if (found === 'cut') {
         // An escape cut off by the end may become any character of the value.
-        if (found !== 'cut' && !startsWith(value, index, found.bytes)) continue;
-        if (!endsWith(data, at, value, index)) continue;
-        const end = found === 'cut' ? 'cut' : spelledOn(value, index + found.bytes.length, data, found.end);
+        for (let index = 0; index < value.length && at - index >= from; index += 1) {
+          if (endsWith(data, at, value, index)) yield { start: at - index, end: 'cut' };
+        }
+        continue;
+      }
+      for (const index of this.#places[which]![found.bytes[0]!] ?? []) {
+        if (at - index < from) break;
+        if (!startsWith(value, index, found.bytes) || !endsWith(data, at, value, index)) continue;
+        const end = spelledOn(value, index + found.bytes.length, data, found.end);
         if (end !== null) yield { start: at - index, end };
       }
     }
   }
+}
+
+function placesOf(value: Uint8Array): (number[] | undefined)[] {
+  const places: (number[] | undefined)[] = new Array(256);
+  for (const [index, byte] of value.entries()) {
+    const known = places[byte];
+    if (known === undefined) places[byte] = [index];
+    else known.push(index);
+  }
+  return places;
 }
 
 /** Where the rest of a value ends that begins at `at`; null where something else stands there. */
