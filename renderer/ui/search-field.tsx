@@ -25,7 +25,10 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
             if (value === '') event.currentTarget.blur();
             onChange('');
           } else if (event.key === 'ArrowDown') {
-            event.currentTarget.closest('.pane-list')?.querySelector<HTMLElement>('[role=listbox], [role=tree]')?.focus();
+            event.currentTarget
+              .closest('.pane-list')
+              ?.querySelector<HTMLElement>('[role=listbox], [role=tree]')
+              ?.focus();
           } else return;
           event.preventDefault();
           event.stopPropagation();

@@ -4,6 +4,7 @@ import { MintToken } from '../access/mint-token.tsx';
 import { AddCapability } from '../capabilities/add-capability.tsx';
 import { AddCredential } from '../capabilities/add-credential.tsx';
 import { AddPath } from '../paths/add-path.tsx';
+import { ImportPath } from '../paths/import-path.tsx';
 import { AddSecret } from '../secrets/add-secret.tsx';
 import { AliasesSecret } from '../secrets/aliases-secret.tsx';
 import { DeleteSecret } from '../secrets/delete-secret.tsx';
@@ -41,6 +42,8 @@ export function Sheets() {
       return <AddPersonal />;
     case 'add-path':
       return <AddPath />;
+    case 'import-path':
+      return <ImportPath path={sheet.path} />;
     case 'add-credential':
       return <AddCredential />;
     case 'add-capability':
@@ -51,7 +54,6 @@ export function Sheets() {
       return <CreateBackup />;
     case 'shortcuts':
       return <Shortcuts />;
-    case 'import-path':
     case 'restore':
       // Only the first run offers it; an open vault is never overwritten.
       return null;

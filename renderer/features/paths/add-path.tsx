@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { PathMetadata } from '#contract/schemas/paths.ts';
 import { useAct } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
@@ -11,11 +12,14 @@ interface AddPathProps {
   /** Given: a new version of this path, refused where somebody else wrote meanwhile. */
   readonly path?: string;
   readonly version?: number;
+  readonly metadata?: PathMetadata;
   readonly onClose?: () => void;
 }
 
-export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
+export function AddPath({ path: given, version = 0, metadata = {}, onClose }: AddPathProps) {
   const [path, setPath] = useState(given ?? '');
+  const before = metadata.tags?.join(', ') ?? '';
+  const [tags, setTags] = useState(before);
   const [expiresIn, setExpiresIn] = useState('');
   const [filled, setFilled] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -30,11 +34,14 @@ export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
     const entries = parseDotenv(fields.current?.value() ?? '');
     if (entries.length === 0) return setTrouble('Write fields as name=value, one a line.');
     const data = Object.fromEntries(entries.map(({ name, value }) => [name, value]));
+    const wanted = [...new Set(tags.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
     const done = await write.run({
       path: path.trim(),
       data,
       ifVersion: version,
-      ...(expiresIn === '' ? {} : { expiresIn }),
+      // What is left out stays as it was; what is given replaces all of it.
+      ...(tags === before ? {} : { metadata: { ...metadata, tags: wanted } }),
+      ...(expiresIn === '' ? {} : { expiresIn: expiresIn === 'never' ? null : expiresIn }),
     });
     if (done === undefined) return;
     fields.current?.clear();
@@ -70,8 +77,18 @@ export function AddPath({ path: given, version = 0, onClose }: AddPathProps) {
           note={trouble ?? 'name=value, one a line (Shift ⏎). Tokens that may read this path can read them.'}
           onSubmit={() => complete && void save()}
         />
+        <TextField
+          label="Tags"
+          placeholder="billing, production"
+          value={tags}
+          maxLength={2048}
+          note="Words to filter by, with commas between them. They are not secret."
+          onChange={(event) => setTags(event.target.value)}
+        />
         <SelectField label="Expires" value={expiresIn} onChange={(event) => setExpiresIn(event.target.value)}>
           <option value="">{given === undefined ? 'never' : 'as before'}</option>
+          {given === undefined ? null : <option value="never">never</option>}
+          <option value="1d">in a day</option>
           <option value="7d">in 7 days</option>
           <option value="30d">in 30 days</option>
           <option value="90d">in 90 days</option>

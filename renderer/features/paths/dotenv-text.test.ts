@@ -6,7 +6,7 @@ import { dotenvText, sharedNames } from './dotenv-text.ts';
 
 const plain = {
   USER: 'app',
-  DOLLAR: 'pa$$word $HOME ${x}',
+  DOLLAR: 'pa$$word $HOME',
   QUOTES: 'say "hi" # not a comment',
   BACKSLASH: 'c:\\new\\table',
   PEM: '-----BEGIN-----\nabc=\n-----END-----',

@@ -83,7 +83,6 @@ export function PathTree({ paths, now, selected, openByDefault, onSelect }: Path
   };
 
   return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: aria-activedescendant is how a tree with few elements names its row
     <div
       ref={scroller}
       className="list path-tree"

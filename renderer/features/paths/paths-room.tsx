@@ -1,136 +1,123 @@
-import { Plus } from 'lucide-react';
-import { useCallback, useDeferredValue, useEffect, useState } from 'react';
-import type { PathSummary } from '#contract/schemas/paths.ts';
+import { FileInput, Plus } from 'lucide-react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { List } from '../../ui/list.tsx';
-import { Choice, Pill } from '../../ui/pill.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { agoText, untilText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
+import { DeletedPath } from './deleted-path.tsx';
+import { countExpiring } from './expiry.ts';
 import { PathDetail } from './path-detail.tsx';
-
-type FilterName = 'all' | 'expiring' | 'deleted';
-const pageSize = 200;
-const soonMs = 30 * 24 * 60 * 60 * 1000;
+import { everyPath, nothingText, questionOf } from './path-filter.ts';
+import { PathFilters } from './path-filters.tsx';
+import { PathTable } from './path-table.tsx';
+import { PathTree } from './path-tree.tsx';
+import { useChosenPath } from './use-chosen-path.ts';
+import { useNow } from './use-now.ts';
+import { usePathTags } from './use-path-tags.ts';
+import { mostPaths, usePaths } from './use-paths.ts';
 
 export function PathsRoom() {
-  const [prefix, setPrefix] = useState('');
-  const [filter, setFilter] = useState<FilterName>('all');
-  const [limit, setLimit] = useState(pageSize);
-  const wanted = useDeferredValue(prefix.trim());
-  const list = useAsk('paths.list', {
-    prefix: wanted,
-    limit,
-    ...(filter === 'expiring' ? { expiringWithin: '30d' } : {}),
-    ...(filter === 'deleted' ? { deleted: true } : {}),
-  });
-  const paths = list.value?.secrets;
-  const selected = useView((view) => view.selected.paths);
-  const select = useView((view) => view.select);
+  const [filter, setFilter] = useState(everyPath);
+  const pathsAs = useView((view) => view.pathsAs);
   const open = useView((view) => view.open);
-  const known = paths?.some((one) => one.path === selected) === true;
-  const first = paths?.[0]?.path;
-  const hasMore = list.value?.hasMore === true;
-  const more = useCallback(() => {
-    if (hasMore && limit < 1_000) setLimit(Math.min(1_000, limit + pageSize));
-  }, [hasMore, limit]);
-
-  useEffect(() => {
-    if (paths !== undefined && !known && first !== selected) select(first);
-  }, [paths, known, first, selected, select]);
+  const now = useNow();
+  const wanted = useDeferredValue(filter);
+  const { secrets, hasMore, error, more } = usePaths(questionOf(wanted), pathsAs === 'tree');
+  const ending = useAsk('paths.list', { expiringWithin: '30d', limit: 1_000 }).value?.secrets;
+  const counts = useMemo(() => (ending === undefined ? undefined : countExpiring(ending, now)), [ending, now]);
+  const { selected, chosen, select, leave } = useChosenPath(secrets);
+  const tags = usePathTags(secrets, filter.tag);
+  const narrowed = wanted.prefix.trim() !== '' || wanted.show !== 'all' || wanted.tag !== '';
+  const create = (
+    <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'add-path' })}>
+      New path secret
+    </Button>
+  );
 
   return (
     <>
       <Header title="Paths">
-        <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'add-path' })}>
-          New path secret
+        <Button tone="quiet" icon={<FileInput size={15} />} onClick={() => open({ kind: 'import-path' })}>
+          Import .env
         </Button>
+        {create}
       </Header>
-      {paths?.length === 0 && wanted === '' && filter === 'all' ? (
-        <Empty
-          title="No path secrets yet"
-          command="aivault kv put environments/dev/database password=…"
-          action={
-            <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'add-path' })}>
-              New path secret
-            </Button>
-          }
-        >
-          Path secrets are values an application reads itself, with a personal token. They never mix with the keys under
-          Secrets, which nobody can read.
-        </Empty>
+      {secrets?.length === 0 && !narrowed && filter === wanted ? (
+        <NoPaths create={create} onDeleted={() => setFilter({ ...everyPath, show: 'deleted' })} />
       ) : (
-        <Split
-          list={
-            <>
-              <div className="list-tools">
-                <SearchField label="Path begins with" value={prefix} onChange={setPrefix} />
-                <div className="choices">
-                  <Choice chosen={filter === 'all'} onClick={() => setFilter('all')}>
-                    All
-                  </Choice>
-                  <Choice chosen={filter === 'expiring'} tone="warn" onClick={() => setFilter('expiring')}>
-                    Expires in 30 d
-                  </Choice>
-                  <Choice chosen={filter === 'deleted'} onClick={() => setFilter('deleted')}>
-                    Deleted
-                  </Choice>
-                </div>
-              </div>
-              <Problem error={list.error} />
-              {paths === undefined ? (
-                <Skeleton rows={8} height={53} />
-              ) : paths.length === 0 ? (
-                <p className="none muted">No path fits.</p>
+        <div className="paths-room">
+          <Split
+            list={
+              <>
+                <PathFilters filter={filter} onChange={setFilter} ending={counts} tags={tags} />
+                <Problem error={error} />
+                {secrets === undefined ? (
+                  error === undefined ? (
+                    <Skeleton rows={10} height={37} />
+                  ) : null
+                ) : secrets.length === 0 ? (
+                  <p className="none muted wrap">{nothingText(wanted)}</p>
+                ) : pathsAs === 'table' ? (
+                  <PathTable paths={secrets} now={now} selected={selected} onSelect={select} onEnd={more} />
+                ) : (
+                  <PathTree paths={secrets} now={now} selected={selected} openByDefault={narrowed} onSelect={select} />
+                )}
+                {hasMore && (secrets?.length ?? 0) >= mostPaths ? (
+                  <p className="path-more muted small">
+                    The first {mostPaths.toLocaleString('en-GB')} are listed. Type how a path begins to see others.
+                  </p>
+                ) : null}
+              </>
+            }
+            detail={
+              selected === undefined ? null : chosen !== undefined && chosen.deletedAtMs !== null ? (
+                <DeletedPath key={selected} secret={chosen} now={now} onLeave={leave} />
               ) : (
-                <List
-                  label="Path secrets"
-                  items={paths}
-                  idOf={(one) => one.path}
-                  rowHeight={53}
-                  selected={selected}
-                  onSelect={select}
-                  onEnd={more}
-                  row={(one) => <PathLine one={one} />}
+                <PathDetail
+                  key={selected}
+                  path={selected}
+                  now={now}
+                  onTag={(tag) => setFilter({ ...everyPath, tag })}
+                  onLeave={leave}
                 />
-              )}
-            </>
-          }
-          detail={selected === undefined || !known ? null : <PathDetail key={selected} path={selected} />}
-          detailLabel="Path secret"
-        />
+              )
+            }
+            detailLabel="Path secret"
+          />
+        </div>
       )}
     </>
   );
 }
 
-function PathLine({ one }: { readonly one: PathSummary }) {
-  const now = Date.now();
-  const cut = one.path.lastIndexOf('/') + 1;
-  const expires = one.expiresAtMs;
+interface NoPathsProps {
+  readonly create: React.ReactNode;
+  readonly onDeleted: () => void;
+}
+
+function NoPaths({ create, onDeleted }: NoPathsProps) {
+  const deleted = useAsk('paths.list', { deleted: true, limit: 1 }).value?.secrets.length ?? 0;
   return (
-    <>
-      <span className="grow">
-        <span className="mono cut block" title={one.path}>
-          <span className="muted">{one.path.slice(0, cut)}</span>
-          {one.path.slice(cut)}
-        </span>
-        <span className="muted small cut block">
-          version {one.version} · {agoText(one.updatedAtMs, now)}
-          {one.tags.length === 0 ? '' : ` · ${one.tags.join(', ')}`}
-        </span>
-      </span>
-      {one.deletedAtMs !== null ? (
-        <Pill>deleted</Pill>
-      ) : expires !== null && expires - now < soonMs ? (
-        <Pill tone={expires <= now ? 'bad' : 'warn'}>{untilText(expires, now)}</Pill>
-      ) : null}
-    </>
+    <Empty
+      title="No path secrets yet"
+      command="aivault kv put environments/dev/database password=…"
+      action={
+        <div className="row">
+          {create}
+          {deleted === 0 ? null : (
+            <Button tone="quiet" onClick={onDeleted}>
+              Show deleted ones
+            </Button>
+          )}
+        </div>
+      }
+    >
+      Path secrets are values an application reads itself, with a personal token. They never mix with the keys under
+      Secrets, which nobody can read.
+    </Empty>
   );
 }

@@ -5,8 +5,8 @@ import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-
-const shownSeconds = 30;
+import { fieldText } from './dotenv-text.ts';
+import { shownSeconds, useTimedValue } from './use-timed-value.ts';
 
 interface RevealProps {
   readonly path: string;
@@ -18,26 +18,18 @@ interface RevealProps {
 export function RevealPath({ path, version, onClose }: RevealProps) {
   const read = useAct('paths.read');
   const presence = useRef<PresenceInput>(null);
-  const [fields, setFields] = useState<readonly (readonly [string, string])[] | null>(null);
-  const [left, setLeft] = useState(shownSeconds);
+  const [seen, setSeen] = useState(false);
+  const { value: fields, left, show } = useTimedValue<readonly (readonly [name: string, text: string])[]>();
 
   useEffect(() => {
-    if (fields === null) return;
-    const timer = setInterval(() => setLeft((seconds) => seconds - 1), 1_000);
-    return () => clearInterval(timer);
-  }, [fields]);
-  useEffect(() => {
-    if (left <= 0) onClose();
-  }, [left, onClose]);
+    if (seen && fields === null) onClose();
+  }, [seen, fields, onClose]);
 
-  const show = async () => {
+  const reveal = async () => {
     const answer = await read.run({ path, version }, presence.current?.passphrase());
     if (answer === undefined) return;
-    setFields(
-      Object.entries(answer.data).map(
-        ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 2)] as const,
-      ),
-    );
+    show(Object.entries(answer.data).map(([name, value]) => [name, fieldText(value)] as const));
+    setSeen(true);
   };
 
   return (
@@ -48,7 +40,7 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
           ready={true}
           busy={read.busy}
           error={read.error}
-          onSubmit={() => void show()}
+          onSubmit={() => void reveal()}
           onClose={onClose}
         >
           <p>Its value is shown for {shownSeconds} seconds. The audit log says that you looked.</p>
@@ -58,7 +50,7 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
         <div className="stack">
           {fields.map(([name, value]) => (
             <div key={name} className="stack tight">
-              <h3 className="mono">{name}</h3>
+              <h3 className="mono wrap">{name}</h3>
               <Snippet text={value} label={name} />
             </div>
           ))}
