@@ -112,6 +112,20 @@ describe('headers, methods and queries on their way up', () => {
       assert.equal((await f.send({ method: 'GET', path: `/v1/users?${q}` })).refusal?.error, 'policy_violation', q);
     }
   });
+  it('C6 refuses forms that would override the method, and sends nothing', async () => {
+    const before = f.upstream.requests.length;
+    const headers = [{ name: 'content-type', value: 'application/x-www-form-urlencoded' }];
+    for (const request of [
+      { multipart: { _method: 'DELETE' } },
+      { headers, body: 'a=1&_method=DELETE' },
+      { headers, body: '%5fmethod=PUT' },
+    ]) {
+      const answer = await f.send({ method: 'POST', path: '/v1/users', ...request });
+      assert.equal(answer.refusal?.error, 'policy_violation', JSON.stringify(request));
+    }
+    assert.equal(f.upstream.requests.length, before);
+    assert.equal((await f.send({ method: 'POST', path: '/v1/users', headers, body: 'a=_method' })).status, 200);
+  });
   it('H07 refuses CR, LF and NUL in a value', async () => {
     for (const value of ['a\r\nx: y', 'a\nb', 'a\0b', 'a\rb', 'naïve \u2603']) {
       assert.equal((await get({ accept: value })).refusal?.error, 'invalid_request');

@@ -3,6 +3,7 @@ import type { HeaderPair } from '#contract/proxied.ts';
 import { queryNames } from '../../policy/canonical.ts';
 import { strategyOf } from '../auth/strategies.ts';
 import { forwardedHeaders, type RequestHeaderRules, requestHeaderRules } from '../headers/request-headers.ts';
+import { methodNames, withoutOverride } from '../method-override.ts';
 import type { CredentialView } from '../parties.ts';
 import type { Permitted, Planned } from '../states.ts';
 
@@ -11,9 +12,6 @@ interface CredentialRules {
   readonly query: ReadonlySet<string>;
   readonly path: string | null;
 }
-
-/** Query names that some frameworks read a method from, behind policy's back (threats C6). */
-const methodNames = new Set(['_method', 'x-http-method-override', '$httpmethod', 'http_method_override']);
 
 /** What follows from a credential alone is worked out once per view of it. */
 const rulesOf = new WeakMap<CredentialView, CredentialRules>();
@@ -35,6 +33,7 @@ export function planUpstream(from: Permitted): Planned {
   // The only place a Planned is made.
   return {
     ...from,
+    requestBody: withoutOverride(from.requestBody, from.requestHeaders),
     origin,
     upstreamPath,
     upstreamHeaders,
