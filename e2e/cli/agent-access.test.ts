@@ -15,6 +15,8 @@ const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? false : 'needs root: it makes a user of this machine';
 const agent = 'aivault-agent-t';
 let folder = '';
+/** The group is of the whole machine: it goes again unless it was there before. */
+let madeGroup = false;
 let upstream: FakeUpstream;
 let environment: NodeJS.ProcessEnv = {};
 
@@ -60,6 +62,7 @@ describe('an agent of another user', () => {
       AIVAULT_DEV_RESOLVE: upstream.resolve('api.openai.com'),
       AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath,
     };
+    madeGroup = spawnSync('getent', ['group', 'aivault']).status !== 0;
     execFileSync('useradd', ['--system', '--create-home', '--home-dir', path.join(folder, 'agent'), agent]);
   });
 
@@ -68,6 +71,7 @@ describe('an agent of another user', () => {
     await run('aivault', 'shutdown');
     await upstream.close();
     spawnSync('userdel', ['--force', agent]);
+    if (madeGroup) spawnSync('groupdel', ['aivault']);
     rmSync(folder, { recursive: true, force: true });
   });
 
