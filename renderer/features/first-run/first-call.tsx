@@ -1,9 +1,27 @@
 import { useMemo, useState } from 'react';
+import type { CapabilitySummary } from '#contract/schemas/catalog.ts';
+import type { ProviderForm } from '#contract/schemas/registry.ts';
 import { useAct, useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { countText } from '../../ui/words.ts';
+
+/** A model's API before anything else: it is what most people store a first key for, and its SDK needs one variable. */
+function bestExample(
+  ready: readonly CapabilitySummary[],
+  providers: readonly ProviderForm[],
+): CapabilitySummary | undefined {
+  const usable = ready.filter((one) => one.enabled);
+  const hinted = new Set(
+    providers.filter(({ sdk }) => sdk.some(({ env }) => Object.keys(env).length > 0)).map(({ provider }) => provider),
+  );
+  const points = (one: CapabilitySummary) =>
+    (one.category === 'ai-models' ? 4 : 0) +
+    (hinted.has(one.provider) ? 2 : 0) +
+    (/chat|messages|generate/.test(one.id) ? 1 : 0);
+  return usable.toSorted((a, b) => points(b) - points(a))[0];
+}
 
 /** The first call, as lines to copy: CLI, curl, and an SDK that only changes its base URL. */
 export function FirstCall({ onDone }: { readonly onDone: () => void }) {
@@ -12,7 +30,7 @@ export function FirstCall({ onDone }: { readonly onDone: () => void }) {
   const baseUrl = useAsk('vault.status', {}).value?.endpoint?.baseUrl ?? 'http://127.0.0.1:19790';
   const [token, setToken] = useState<string | null>(null);
   const mint = useAct('tokens.mint');
-  const first = ready?.find((one) => one.enabled && one.methods.includes('POST')) ?? ready?.[0];
+  const first = bestExample(ready ?? [], providers ?? []);
   const detail = useAsk('capabilities.describe', first === undefined ? null : { id: first.id }).value;
   const sdk = useMemo(() => {
     const provider = providers?.find((one) => one.provider === first?.provider);

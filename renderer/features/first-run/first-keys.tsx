@@ -15,7 +15,7 @@ export function FirstKeys({ onDone }: { readonly onDone: (names: readonly string
         A name its provider uses, such as <code>OPENAI_API_KEY</code>, sets everything up and pins the key to that
         provider.
       </p>
-      <ImportForm onDone={() => onDone(names)} doneText="Continue" onImported={setNames} />
+      <ImportForm onDone={() => onDone(names)} doneText="Continue" mayCancel={false} onImported={setNames} />
       <p className="row">
         <span className="muted">One at a time?</span>
         <Button onClick={() => open({ kind: 'add-secret' })}>Add a key</Button>

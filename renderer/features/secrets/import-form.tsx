@@ -22,12 +22,14 @@ interface Found {
 interface ImportFormProps {
   readonly onDone: () => void;
   readonly doneText: string;
+  /** False where the screen around it has its own way on. */
+  readonly mayCancel?: boolean;
   readonly onImported?: (names: readonly string[]) => void;
 }
 
 const maxFileBytes = 1024 * 1024;
 
-export function ImportForm({ onDone, doneText, onImported }: ImportFormProps) {
+export function ImportForm({ onDone, doneText, onImported, mayCancel = true }: ImportFormProps) {
   const providers = useAsk('providers.list', {}).value?.providers;
   const secrets = useAsk('secrets.list', {}).value?.secrets;
   const names = useMemo(() => knownNames(providers ?? []), [providers]);
@@ -106,16 +108,18 @@ export function ImportForm({ onDone, doneText, onImported }: ImportFormProps) {
       )}
       <Problem error={run.error} />
       <DialogActions>
-        <Button
-          tone="quiet"
-          onClick={() => {
-            if (found.length === 0) return onDone();
-            entries.current = [];
-            setFound([]);
-          }}
-        >
-          {found.length === 0 ? 'Cancel' : 'Back'}
-        </Button>
+        {found.length > 0 || mayCancel ? (
+          <Button
+            tone="quiet"
+            onClick={() => {
+              if (found.length === 0) return onDone();
+              entries.current = [];
+              setFound([]);
+            }}
+          >
+            {found.length === 0 ? 'Cancel' : 'Back'}
+          </Button>
+        ) : null}
         <Button
           tone="main"
           busy={run.busy}
