@@ -116,7 +116,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   operations: ['vault', 'catalog', 'access', 'broker', 'audit', 'providers', 'paths', 'operations', 'policy'],
   broker: ['policy', 'broker'],
   catalog: ['providers', 'catalog', 'policy', 'broker/auth'],
-  access: ['access'],
+  access: ['policy', 'access'],
   vault: ['crypto', 'store', 'keyring', 'vault'],
   keyring: ['crypto', 'keyring'],
   audit: ['audit'],

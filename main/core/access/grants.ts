@@ -1,20 +1,10 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Context } from '#contract/schemas/scope.ts';
 import type { CatalogView, Grant } from '../broker/parties.ts';
+import { contextOf, visibleIn } from '../policy/context.ts';
 import type { TokenRow } from './token-rows.ts';
 
 // What a token stands for when it is used. A request may narrow it and never widen it.
-
-/** The context a row or an input names; absent parts are left out. */
-export function contextOf(ids: {
-  workspaceId?: string | null | undefined;
-  groupId?: string | null | undefined;
-}): Context {
-  return {
-    ...(ids.workspaceId == null ? {} : { workspaceId: ids.workspaceId }),
-    ...(ids.groupId == null ? {} : { groupId: ids.groupId }),
-  };
-}
 
 /** Rows are frozen, so a grant holds as long as its row: one is made per token, not per call. */
 const grants = new WeakMap<TokenRow, Grant>();
@@ -38,12 +28,6 @@ export function grantOf(row: TokenRow): Grant {
 /** The operator's own CLI or window: every enabled capability, in the context its flags name. */
 export function operatorGrant(via: string, context: Context, consumer: string | null): Grant {
   return { actor: `operator:${via}`, tokenId: null, capabilities: null, credential: null, context, consumer };
-}
-
-/** Whether what belongs to `owner` is visible in `context`: everything of a wider scope is. */
-export function isVisible(owner: Context, context: Context): boolean {
-  if (owner.workspaceId !== undefined && owner.workspaceId !== context.workspaceId) return false;
-  return owner.groupId === undefined || owner.groupId === context.groupId;
 }
 
 export interface GrantWish {
@@ -79,7 +63,7 @@ export function checkWish(view: CatalogView, wish: GrantWish): void {
       `The credential ${wish.credential} belongs to another provider than the capabilities.`,
     );
   }
-  if (!isVisible(credential.context, wish.context)) {
+  if (!visibleIn(credential.context, wish.context)) {
     throw new AivaultError(
       'invalid_request',
       `The credential ${wish.credential} is not available in this workspace or group.`,

@@ -1,11 +1,12 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Auth } from '#contract/schemas/auth.ts';
 import type { Context } from '#contract/schemas/scope.ts';
+import { scopeContext } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider } from '../providers/schema.ts';
 import { isReservedId } from './derived-id.ts';
 import { readHost, readLocalHost, registryAllows } from './host-grammar.ts';
-import { type LiveSecret, mayUse, scopeContext } from './live-secret.ts';
+import { type LiveSecret, mayUse } from './live-secret.ts';
 import type { CredentialRow } from './rows.ts';
 
 export interface CredentialWish {

@@ -1,10 +1,11 @@
 import type { Context, Scope } from '#contract/schemas/scope.ts';
 import { scopeText } from '#contract/scope-text.ts';
+import { contextScope, scopeContext } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative, ProviderSecret } from '../providers/schema.ts';
 import { type CatalogCredential, fromRegistry } from './credential-view.ts';
 import { derivedCredentialId } from './derived-id.ts';
-import { contextScope, type LiveSecret, scopeContext } from './live-secret.ts';
+import type { LiveSecret } from './live-secret.ts';
 
 // Credentials the registry gives for stored secrets. They are never stored: a credential is there as long as all its
 // secrets are, so deleting one takes it away at once, and its auth and hosts are always the registry's.

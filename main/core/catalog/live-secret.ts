@@ -1,4 +1,5 @@
 import type { Context, GroupAttachment, Scope } from '#contract/schemas/scope.ts';
+import { scopeContext, visibleIn } from '../policy/context.ts';
 
 /** What the catalog needs to know of a stored secret: everything but its value. */
 export interface LiveSecret {
@@ -19,38 +20,9 @@ export interface LiveSecrets {
   liveById(id: string): LiveSecret | undefined;
 }
 
-/** The context a scope belongs to. */
-export function scopeContext(scope: Scope): Context {
-  if (scope === 'global') return {};
-  if ('workspace' in scope) return { workspaceId: scope.workspace.workspace_id };
-  return { workspaceId: scope.group.workspace_id, groupId: scope.group.group_id };
-}
-
-/** The scope of a context. */
-export function contextScope(context: {
-  readonly workspaceId?: string | undefined;
-  readonly groupId?: string | undefined;
-}): Scope {
-  if (context.workspaceId === undefined) return 'global';
-  if (context.groupId === undefined) return { workspace: { workspace_id: context.workspaceId } };
-  return { group: { workspace_id: context.workspaceId, group_id: context.groupId } };
-}
-
-/** How specific a context is: group over workspace over global. */
-export function specificity(context: Context): 0 | 1 | 2 {
-  if (context.groupId !== undefined) return 2;
-  return context.workspaceId === undefined ? 0 : 1;
-}
-
-/** Whether everybody in `inner` may use what belongs to `outer`. */
-export function covers(outer: Context, inner: Context): boolean {
-  if (outer.workspaceId !== undefined && outer.workspaceId !== inner.workspaceId) return false;
-  return outer.groupId === undefined || outer.groupId === inner.groupId;
-}
-
 /** Whether a secret may be used in a context: by its own scope, or because the group was attached. */
 export function mayUse(secret: LiveSecret, context: Context): boolean {
-  if (covers(scopeContext(secret.scope), context)) return true;
+  if (visibleIn(scopeContext(secret.scope), context)) return true;
   return secret.attachedGroups.some(
     (group) => group.workspaceId === context.workspaceId && group.groupId === context.groupId,
   );

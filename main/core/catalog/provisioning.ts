@@ -1,10 +1,10 @@
 import type { Scope } from '#contract/schemas/scope.ts';
 import type { Notice } from '#contract/schemas/secrets.ts';
+import { scopeContext } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';
 import { exactHosts } from './derive.ts';
 import { derivedCredentialId } from './derived-id.ts';
-import { scopeContext } from './live-secret.ts';
 
 // What storing a secret sets in motion, said in one sentence each. Nothing is written here: the credential of a complete
 // set of secrets exists because they do.

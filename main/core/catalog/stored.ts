@@ -1,5 +1,6 @@
 import { scopeText } from '#contract/scope-text.ts';
 import type { Capability } from '../broker/parties.ts';
+import { scopeContext } from '../policy/context.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';
 import { authAt } from '../providers/tenant-host.ts';
@@ -8,7 +9,7 @@ import { type CatalogCredential, fromRegistry } from './credential-view.ts';
 import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
 import { boundCredentialId } from './derived-id.ts';
 import { registryAllows } from './host-grammar.ts';
-import { type LiveSecret, type LiveSecrets, scopeContext } from './live-secret.ts';
+import type { LiveSecret, LiveSecrets } from './live-secret.ts';
 import type { CapabilityRow, CredentialRow } from './rows.ts';
 
 // Stored rows as the broker sees them.

@@ -3,12 +3,13 @@ import type { Policy } from '#contract/schemas/catalog.ts';
 import type { Context } from '#contract/schemas/scope.ts';
 import { scopeText } from '#contract/scope-text.ts';
 import type { Capability, CatalogView, CredentialView } from '../broker/parties.ts';
+import { contextScope, depth, scopeContext, visibleIn } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { SealedTables } from '../vault/sealed.ts';
 import { bindingIdFor } from './binding-id.ts';
 import type { CatalogCredential } from './credential-view.ts';
 import { bucketsOf, deriveCredentials } from './derive.ts';
-import { contextScope, type LiveSecrets, mayUse, specificity } from './live-secret.ts';
+import { type LiveSecrets, mayUse } from './live-secret.ts';
 import {
   type BindingRow,
   bindingTable,
@@ -123,7 +124,8 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     const fits = [...(credentialsByProvider.get(capability.provider) ?? []), ...boundOnly.values()].filter(
       (one) => one.provider === capability.provider && canBack(one, capability) && usesSecret(one, row.secretId),
     );
-    const found = fits.find((one) => secret !== undefined && mayUse(secret, context) && covers(one, context)) ?? null;
+    const found =
+      fits.find((one) => secret !== undefined && mayUse(secret, context) && visibleIn(one.context, context)) ?? null;
     // A binding the operator made is never replaced by another secret in silence.
     if (found === null) {
       throw new AivaultError('credential_not_found', `The secret bound to ${id} cannot be used here.`, {
@@ -169,29 +171,14 @@ function usesSecret(credential: CredentialView, secretId: string): boolean {
   return Object.values(credential.secretIds).includes(secretId);
 }
 
-function covers(credential: CredentialView, context: Context): boolean {
-  const { workspaceId, groupId } = credential.context;
-  return (
-    (workspaceId === undefined || workspaceId === context.workspaceId) &&
-    (groupId === undefined || groupId === context.groupId)
-  );
-}
-
 function bindingApplies(row: BindingRow, context: Context, consumer: string | null): boolean {
   if (row.consumer !== null && row.consumer !== consumer) return false;
-  if (row.scope === 'global') return true;
-  if ('workspace' in row.scope) return row.scope.workspace.workspace_id === context.workspaceId;
-  return row.scope.group.workspace_id === context.workspaceId && row.scope.group.group_id === context.groupId;
+  return visibleIn(scopeContext(row.scope), context);
 }
 
 function moreSpecificFirst(a: BindingRow, b: BindingRow): number {
-  const weight = (row: BindingRow) => scopeWeight(row) * 2 + (row.consumer === null ? 0 : 1);
+  const weight = (row: BindingRow) => depth(scopeContext(row.scope)) * 2 + (row.consumer === null ? 0 : 1);
   return weight(b) - weight(a);
-}
-
-function scopeWeight(row: BindingRow): number {
-  if (row.scope === 'global') return 0;
-  return specificity('workspace' in row.scope ? { workspaceId: '' } : { workspaceId: '', groupId: '' });
 }
 
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,12 +1,12 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Credential } from '#contract/schemas/catalog.ts';
-import { contextOf } from '../access/grants.ts';
 import { checkAuth } from '../broker/auth/check-auth.ts';
 import { checkHeaderLists } from '../broker/headers/extra-headers.ts';
 import { credentialSummary } from '../catalog/credential-view.ts';
 import { planCredential } from '../catalog/credentials.ts';
 import { credentialTable, switchId, switchTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';
+import { contextOf } from '../policy/context.ts';
 import { removeCredentials } from './secret-cascade.ts';
 import { valueBytes } from './secret-value.ts';
 import { liveSecret, type Services } from './services.ts';

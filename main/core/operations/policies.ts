@@ -3,9 +3,9 @@ import type { Policy } from '#contract/schemas/catalog.ts';
 import { createBlocklist } from '../broker/redact/blocklist.ts';
 import { bindingId, bindingSummary, planBinding } from '../catalog/bindings.ts';
 import { noPolicy } from '../catalog/capability-facts.ts';
-import { scopeContext } from '../catalog/live-secret.ts';
 import { bindingTable, policyTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';
+import { scopeContext } from '../policy/context.ts';
 import { requireKnown } from './capabilities.ts';
 import { liveSecret, type Services } from './services.ts';
 

@@ -1,8 +1,9 @@
 import { AivaultError } from '#contract/errors.ts';
-import { checkWish, contextOf, isVisible } from '../access/grants.ts';
+import { checkWish } from '../access/grants.ts';
 import { tokenSummaryOf } from '../access/tokens.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { globFault } from '../paths/path-glob.ts';
+import { contextOf, visibleIn } from '../policy/context.ts';
 import type { Services } from './services.ts';
 
 type TokenRows = 'tokens.mint' | 'tokens.createPersonal' | 'tokens.list' | 'tokens.revoke' | 'tokens.explain';
@@ -88,7 +89,7 @@ function reachOf(services: Services, row: Parameters<typeof tokenSummaryOf>[0], 
   if (capability === undefined) return because('This capability no longer exists.');
   if (!catalog.isEnabledCapability(id)) return because('This capability is disabled.');
   const context = contextOf(row);
-  const visible = catalog.backing(capability).filter((each) => isVisible(each.context, context));
+  const visible = catalog.backing(capability).filter((each) => visibleIn(each.context, context));
   const named = row.credential === null ? visible : visible.filter((each) => each.id === row.credential);
   const rank = (each: (typeof named)[number]) =>
     (each.context.groupId !== undefined ? 2 : each.context.workspaceId !== undefined ? 1 : 0) * 1_000_000 +

@@ -1,7 +1,8 @@
 import { AivaultError } from '#contract/errors.ts';
+import { depth, visibleIn } from '../../policy/context.ts';
 import { commonHost } from '../../policy/host-match.ts';
 import type { Capability, CatalogView, CredentialView, Grant } from '../parties.ts';
-import { depth, opens, segmentCredential, visible } from '../reach.ts';
+import { opens, segmentCredential } from '../reach.ts';
 import type { Backed, Matched } from '../states.ts';
 
 /**
@@ -35,7 +36,7 @@ function byName(name: string, capability: Capability, grant: Grant, catalog: Cat
 }
 
 function fitting(credential: CredentialView | undefined, capability: Capability, grant: Grant): CredentialView {
-  if (credential === undefined || !visible(credential, grant.context)) throw notFound();
+  if (credential === undefined || !visibleIn(credential.context, grant.context)) throw notFound();
   if (!opens(credential, capability)) {
     throw new AivaultError('policy_violation', 'The credential does not open this capability.');
   }
@@ -48,11 +49,13 @@ function nearest(capability: Capability, grant: Grant, catalog: CatalogView): Cr
   if (bound !== null) return fitting(bound, capability, grant);
   let best: CredentialView[] = [];
   for (const credential of catalog.credentialsOf(capability.provider)) {
-    if (!visible(credential, grant.context) || !opens(credential, capability)) continue;
+    if (!visibleIn(credential.context, grant.context) || !opens(credential, capability)) continue;
     if (commonHost(capability.hosts, credential.hosts) === null) continue;
     const against = best[0];
     const order =
-      against === undefined ? 1 : depth(credential) - depth(against) || credential.priority - against.priority;
+      against === undefined
+        ? 1
+        : depth(credential.context) - depth(against.context) || credential.priority - against.priority;
     if (order > 0) best = [credential];
     else if (order === 0) best.push(credential);
   }
