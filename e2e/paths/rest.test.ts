@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { pathRoutes, type RestRoute } from '#contract/rest/path-routes.ts';
 import { errorEnvelope } from '#contract/rest/path-shapes.ts';
@@ -222,4 +223,26 @@ test('every read, write, list and refusal is in the audit log, with path and ver
   );
   assert.equal(read?.version, 1);
   assert.ok(!JSON.stringify(entries).includes('Upper/case'), 'what is no path is not repeated');
+});
+
+test('I6 a stranger is refused before the body is read, a token only while it is good', async () => {
+  const { port } = new URL(host.baseUrl);
+  const begin = (token: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.once('data', (data) => {
+        resolve(data.toString('latin1').slice(9, 12));
+        socket.destroy();
+      });
+      socket.once('error', reject);
+      socket.setTimeout(1_500, () => {
+        resolve('waits');
+        socket.destroy();
+      });
+      socket.write(
+        `PUT /v1/secrets/app/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\ncontent-length: 1900000\r\n\r\n{`,
+      );
+    });
+  assert.equal(await begin(`skt_${'x'.repeat(43)}`), '401');
+  assert.equal(await begin(all), 'waits');
 });

@@ -12,7 +12,8 @@ export type AskPathSecrets = (request: {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly HeaderPair[];
-  readonly body: Uint8Array;
+  /** Reads the body. Not called for who proves no token: two MiB of each stranger would be a lot (I6). Throws `too_large`. */
+  readonly body: () => Promise<Uint8Array>;
 }) => Promise<{ readonly status: number; readonly headers: readonly HeaderPair[]; readonly body: Uint8Array }>;
 
 export interface AgentPlane {
@@ -30,7 +31,6 @@ const maxPathSecretBytes = 2 * 1024 * 1024;
 /** The same for every wrong address: it tells a prober nothing (A6). */
 const nothingHere = refusal(new AivaultError('not_found', 'There is nothing at this address.').toJSON());
 const onHold = refusal(new AivaultError('host_busy', 'The endpoint is paused.', { retryAfterSeconds: 5 }).toJSON());
-const tooLarge = refusal(new AivaultError('too_large', 'The body is larger than this endpoint takes.').toJSON());
 const healthy: Answer = {
   status: 200,
   statusText: '',
@@ -74,10 +74,13 @@ async function askPathSecrets(
   target: string,
   body: Incoming['body'],
 ): Promise<Answer> {
-  const whole = body === null || body instanceof Uint8Array;
-  const bytes = whole ? (body ?? new Uint8Array()) : await collect(body, maxPathSecretBytes);
-  if (bytes === null) return tooLarge;
-  return { statusText: '', ...(await ask({ method, target, headers: headerPairs(rawHeaders), body: bytes })) };
+  const read = async (): Promise<Uint8Array> => {
+    if (body === null || body instanceof Uint8Array) return body ?? new Uint8Array();
+    const bytes = await collect(body, maxPathSecretBytes);
+    if (bytes === null) throw new AivaultError('too_large', 'The body is larger than this endpoint takes.');
+    return bytes;
+  };
+  return { statusText: '', ...(await ask({ method, target, headers: headerPairs(rawHeaders), body: read })) };
 }
 
 function doorOf(method: string | undefined, target: string): Incoming['door'] | 'path-secrets' | 'health' | null {

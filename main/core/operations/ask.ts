@@ -42,7 +42,13 @@ export function createAsk(deps: AskDeps): Ask {
         });
       }
       services.usage.touch('tokens', token.id);
-      return { ...(await dispatch(name, input(), { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
+      const asked = input();
+      if (asked instanceof Promise) {
+        await asked;
+        // The question took its time to arrive: the token has to be good still.
+        services.tokens.verify(bearer, 'personal');
+      }
+      return { ...(await dispatch(name, await asked, { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
     } catch (error) {
       if (!(error instanceof AivaultError)) throw error;
       await services.audit.refusedStranger('personal.ask', 'stranger', { code: error.code }).catch(() => undefined);

@@ -77,8 +77,8 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
   whoami: async (ask) => ok(json.whoamiJson(await ask('tokens.whoami', () => ({})))),
 
   write: async (ask, { path }, request) => {
-    const value = await ask('paths.write', () => {
-      const body = parseBody(shape.writeBody, request.body);
+    const value = await ask('paths.write', async () => {
+      const body = parseBody(shape.writeBody, await request.body());
       return {
         path,
         data: body.data,
@@ -125,7 +125,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
   batch: async (ask, _routed, request) => {
     // Proves the token before the body is looked at; each path is then authorised and written down by itself.
     await ask('tokens.whoami', () => ({}));
-    const { paths, options } = parseBody(shape.batchBody, request.body);
+    const { paths, options } = parseBody(shape.batchBody, await request.body());
     const secrets = new Map<string, unknown>();
     const errors = new Map<string, unknown>();
     for (const path of new Set(paths)) {

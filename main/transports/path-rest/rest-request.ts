@@ -9,7 +9,8 @@ export interface RestRequest {
   /** Path and query exactly as sent. */
   readonly target: string;
   readonly headers: readonly HeaderPair[];
-  readonly body: Uint8Array;
+  /** Reads the body; asked for once the token was verified. */
+  readonly body: () => Promise<Uint8Array>;
 }
 
 export interface Routed {
