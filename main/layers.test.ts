@@ -119,7 +119,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   access: ['policy', 'access'],
   vault: ['crypto', 'store', 'keyring', 'vault'],
   keyring: ['crypto', 'keyring'],
-  audit: ['audit'],
+  audit: ['store', 'audit'],
   paths: ['crypto', 'paths'],
   policy: ['policy'],
   providers: ['providers', 'policy'],

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chainHash, genesis } from '../store/chain-hash.ts';
 import type { ChainRow } from '../store/store.ts';
 import { canonicalJson } from './entry.ts';
-import { type ChainWitness, chainHash, genesis, verifyChain } from './verify.ts';
+import { type ChainWitness, verifyChain } from './verify.ts';
 
 const key = (seq: number, hash: Uint8Array) => chainHash(hash, `key ${seq}`);
 

@@ -1,4 +1,5 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { chainHash, genesis } from '../store/chain-hash.ts';
 import type { ChainRow } from '../store/store.ts';
 
 export type BreakReason = 'edited' | 'missing' | 'reordered' | 'truncated' | 'checkpoint';
@@ -19,20 +20,6 @@ export interface ChainWitness {
   readonly mac: (seq: number, hash: Uint8Array) => Uint8Array;
   /** The head kept outside the database, if any: the chain must reach it and agree with it. */
   readonly anchor: { readonly seq: number; readonly hash: string } | null;
-}
-
-export const genesis: Uint8Array = new Uint8Array(32);
-
-/** Reused for every entry of usual size: verifying is mostly this one copy and the hash. */
-const scratch = Buffer.allocUnsafeSlow(16 * 1024);
-
-/** The hash of an entry: SHA-256(previous hash ‖ body). */
-export function chainHash(previous: Uint8Array, body: string): Uint8Array {
-  const length = Buffer.byteLength(body);
-  const bytes = scratch.length >= length + 32 ? scratch.subarray(0, length + 32) : Buffer.allocUnsafe(length + 32);
-  bytes.set(previous, 0);
-  bytes.write(body, 32, 'utf8');
-  return hash('sha256', bytes, 'buffer');
 }
 
 /**

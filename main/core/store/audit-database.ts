@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { chainHash, genesis } from './chain-hash.ts';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
 import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
@@ -15,7 +15,6 @@ import type { PackedChain } from './store-protocol.ts';
 
 const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
 const syncDelayMs = 40;
-const noHash = new Uint8Array(32);
 const columns = {
   kind: 'kind',
   actor: 'actor',
@@ -70,7 +69,7 @@ export class AuditDatabase {
 
   #readHead(): Head {
     const row = this.#statements.head.get();
-    return row === undefined ? { seq: 0, hash: noHash } : (row as unknown as Head);
+    return row === undefined ? { seq: 0, hash: genesis } : (row as unknown as Head);
   }
 
   head(): Head {
@@ -199,11 +198,6 @@ export class AuditDatabase {
     // A failing sync is a failing disk: the next write says so. There is nobody to tell here.
     fdatasync(this.#log, () => {});
   }
-}
-
-/** The hash that ties an entry to the one before it: SHA-256(previous hash ‖ body). The first one follows 32 zeros. */
-export function chainHash(previous: Uint8Array, body: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(previous).update(body).digest());
 }
 
 /** Whether the columns filters use say what the body says: else an entry could be hidden from a filter by editing one. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { chainHash } from './audit-database.ts';
+import { chainHash } from './chain-hash.ts';
 import { openAuditStore } from './database.ts';
 import type { AuditAppend, AuditStore } from './store.ts';
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chainHash } from '../store/audit-database.ts';
+import { chainHash } from '../store/chain-hash.ts';
 import { openAuditStore } from '../store/database.ts';
 import { notes } from './notes-table.fixture.ts';
 import { type TempVault, withTempVault } from './vault.fixture.ts';
