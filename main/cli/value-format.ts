@@ -15,9 +15,22 @@ export function fieldText(data: Data, field: string): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `client-id` → `CLIENT_ID`. Throws `invalid_request` where nothing is left that a variable could be called. */
+/** Variables that make a shell, a loader or an interpreter run something else than it was asked to. */
+const steering =
+  /^(?:LD_.*|DYLD_.*|PATH|HOME|SHELL|IFS|ENV|BASH_ENV|BASH_FUNC_.*|BASHOPTS|SHELLOPTS|PS4|PROMPT_COMMAND|CDPATH|ZDOTDIR|NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|ELECTRON_RUN_AS_NODE|PYTHON(?:PATH|HOME|STARTUP|INSPECT|BREAKPOINT)|PERL5?(?:OPT|LIB|DB)|RUBY(?:OPT|LIB)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|MAVEN_OPTS|GIT_(?:SSH.*|EXEC_PATH|CONFIG.*|ASKPASS|EDITOR|PAGER|PROXY_COMMAND|EXTERNAL_DIFF|TEMPLATE_DIR)|SSH_ASKPASS|NPM_CONFIG_.*|GCONV_PATH|GLIBC_TUNABLES|EDITOR|VISUAL|PAGER|LESSOPEN|LESSCLOSE|BROWSER|OPENSSL_(?:CONF|MODULES)|SSLKEYLOGFILE|(?:HTTPS?|ALL|NO)_PROXY|AIVAULTD?_.*)$/;
+
+/**
+ * `client-id` → `CLIENT_ID`. Throws `invalid_request` for a name that would steer programs: who may write a secret may
+ * not thereby run something in the shell of whoever reads it (threats B2).
+ */
 export function variableName(field: string): string {
   const name = field.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
+  if (steering.test(name)) {
+    throw invalid(
+      `The field ${name} would steer the programs that get it.`,
+      'Rename the field, or read it with --field; kv run --qualified puts its path in front.',
+    );
+  }
   return /^[0-9]/.test(name) ? `_${name}` : name;
 }
 
