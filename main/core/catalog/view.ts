@@ -4,6 +4,7 @@ import type { Context } from '#contract/schemas/scope.ts';
 import { scopeText } from '#contract/scope-text.ts';
 import type { Capability, CatalogView, CredentialView } from '../broker/parties.ts';
 import { contextScope, depth, scopeContext, visibleIn } from '../policy/context.ts';
+import { opens } from '../policy/opens.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { SealedTables } from '../vault/sealed.ts';
 import { bindingIdFor } from './binding-id.ts';
@@ -103,7 +104,7 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
   function backing(capability: Capability): readonly CatalogCredential[] {
     const known = backedBy.get(capability);
     if (known !== undefined) return known;
-    const own = (credentialsByProvider.get(capability.provider) ?? []).filter((one) => canBack(one, capability));
+    const own = (credentialsByProvider.get(capability.provider) ?? []).filter((one) => opens(one, capability));
     const rows = bindings.get(capability.id) ?? [];
     const bound = [...boundOnly.values()].filter(
       (one) => one.provider === capability.provider && rows.some((row) => usesSecret(one, row.secretId)),
@@ -122,7 +123,7 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     if (row === undefined || capability === undefined) return null;
     const secret = secrets.liveById(row.secretId);
     const fits = [...(credentialsByProvider.get(capability.provider) ?? []), ...boundOnly.values()].filter(
-      (one) => one.provider === capability.provider && canBack(one, capability) && usesSecret(one, row.secretId),
+      (one) => opens(one, capability) && usesSecret(one, row.secretId),
     );
     const found =
       fits.find((one) => secret !== undefined && mayUse(secret, context) && visibleIn(one.context, context)) ?? null;
@@ -158,13 +159,6 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     const made = served ? null : credentialFromBinding(provider, secret, registry);
     if (made !== null && credentialOn(made.id)) boundOnly.set(made.id, made);
   }
-}
-
-/** Whether a credential opens a capability: the provider's own, or those its alternative opens. */
-function canBack(credential: CredentialView, capability: Capability): boolean {
-  if (capability.credential !== null && capability.credential !== credential.id) return false;
-  if (capability.origin === 'custom') return credential.opens === null;
-  return credential.opens === null ? capability.alternative === null : credential.opens.has(capability.id);
 }
 
 function usesSecret(credential: CredentialView, secretId: string): boolean {

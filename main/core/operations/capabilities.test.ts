@@ -35,6 +35,16 @@ describe('capabilities, policies and bindings through dispatch', () => {
     assert.deepEqual(defaults, { method: null, path: '/v1/users' });
   });
 
+  test('a capability of one’s own is ready with the credential it is tied to, also one of an alternative', async () => {
+    await core.ask('secrets.create', { name: 'CODEX_OAUTH_JSON', value: '{"access_token":"codex-token-01"}' });
+    const tied = { id: 'openai/mine', credential: 'openai.codex-oauth', methods: ['GET' as const], paths: ['/mine'] };
+    assert.equal((await core.ask('capabilities.create', tied)).ready, true);
+    assert.deepEqual((await core.ask('capabilities.describe', { id: tied.id })).credentials, [tied.credential]);
+    // Not tied, it is the provider's plain key that opens it.
+    const loose = { ...own, id: 'openai/loose', provider: 'openai', hosts: [] };
+    assert.equal((await core.ask('capabilities.create', loose)).ready, false);
+  });
+
   test('C13, C14 a capability has exactly one host of the strict grammar', async () => {
     await withCredential(['up.test', 'other.test']);
     for (const hosts of [['*.up.test'], ['up.test', 'other.test'], [], ['up.test/x']]) {

@@ -1,8 +1,9 @@
 import { AivaultError } from '#contract/errors.ts';
 import { depth, visibleIn } from '../../policy/context.ts';
 import { commonHost } from '../../policy/host-match.ts';
+import { opens } from '../../policy/opens.ts';
 import type { Capability, CatalogView, CredentialView, Grant } from '../parties.ts';
-import { opens, segmentCredential } from '../reach.ts';
+import { segmentCredential } from '../segment-credential.ts';
 import type { Backed, Matched } from '../states.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { AivaultError } from '#contract/errors.ts';
 import { claims, narrowerClaim } from '../../policy/decide.ts';
+import { opens } from '../../policy/opens.ts';
 import { requireCapability } from '../envelope/request-defaults.ts';
 import type { Capability, CatalogView, Grant } from '../parties.ts';
-import { opens, segmentCredential } from '../reach.ts';
+import { segmentCredential } from '../segment-credential.ts';
 import type { Matched, Understood } from '../states.ts';
 
 /**
