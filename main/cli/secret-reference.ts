@@ -33,6 +33,24 @@ export async function readSecretRef(session: Session, values: ReferenceValues, c
   return `vault:secret:${found.secretId}`;
 }
 
+/**
+ * The id of the one secret a line names, by --id or by its name or alias. Throws `invalid_request` where it names none,
+ * or where several scopes have one: what changes or deletes a secret never guesses which.
+ */
+export async function readSecretId(session: Session, values: { name?: string; id?: string }): Promise<string> {
+  const { name, id } = values;
+  if ((name === undefined) === (id === undefined)) throw invalid('Say which secret: its name, or --id ID.');
+  if (id !== undefined) return id;
+  const { secrets } = await session.ask('secrets.list', {});
+  const named = secrets.filter((secret) => secret.name === name || secret.aliases.includes(name!));
+  if (named.length === 0) throw invalid('There is no secret of this name.', 'See `aivault secrets list`.');
+  if (named.length > 1) {
+    const choices = named.map((secret) => `--id ${secret.secretId} (${scopeText(secret.scope)})`);
+    throw invalid('Several secrets have this name; say which by its id.', choices.join(', '));
+  }
+  return named[0]!.secretId;
+}
+
 /** Most specific first. */
 function scopesInSight({ workspaceId, groupId }: CallContext): string[] {
   const group = groupId === undefined ? [] : [`group:${workspaceId}:${groupId}`];

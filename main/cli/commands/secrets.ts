@@ -1,18 +1,28 @@
 import type { Output as Answer } from '#contract/call.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
 import { scopeText } from '#contract/scope-text.ts';
-import { type Command, command, flag, list, requiredText, text } from '../command.ts';
+import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
 import { readSecret, valueOptions, valueWays } from '../secret-input.ts';
+import { readSecretId } from '../secret-reference.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { relativeText } from '../time-text.ts';
+import { adviseUnpinned } from '../unpinned-advice.ts';
 import { importCommand } from './import.ts';
 
 // What is stored. Values only ever travel inwards: nothing here can print one, because no answer holds one.
 
-const idOption = { id: requiredText('ID', 'The secret’s id.', { complete: 'secret' }) } as const;
+const which = {
+  secret: optionalArgument('The secret, by its name or alias; where several scopes have it, use --id.'),
+} as const;
+const idOption = { id: text('ID', 'The secret, by its id.', { complete: 'secret' }) } as const;
+const idOf = (session: Session, values: { secret: string | undefined; id: string | undefined }) =>
+  readSecretId(session, {
+    ...(values.secret === undefined ? {} : { name: values.secret }),
+    ...(values.id === undefined ? {} : { id: values.id }),
+  });
 const groupOptions = {
   ...idOption,
   'workspace-id': requiredText('ID', 'The workspace.'),
@@ -77,11 +87,33 @@ const listCommand = command({
   },
 });
 
+/** The name of a new secret. A word with `=` may hold the value: it is refused, and not repeated. */
+function newName(values: { secret: string | undefined; name: string | undefined }): string {
+  const name = values.name ?? values.secret;
+  if (name === undefined)
+    throw invalid('--name is required.', 'For example: aivault secrets create --name OPENAI_API_KEY');
+  if (values.name !== undefined && values.secret !== undefined) {
+    throw invalid(
+      'aivault secrets create takes one name.',
+      'The value is asked for, or comes by --value-stdin or --value-file.',
+    );
+  }
+  if (values.name === undefined && name.includes('=')) {
+    throw invalid(
+      'A value does not belong on the command line.',
+      'Give the name alone: the value is asked for and not shown.',
+    );
+  }
+  if (name.trim() === '') throw invalid('--name must not be blank.');
+  return name;
+}
+
 const createCommand = command({
   words: 'secrets create',
   summary: summaries['secrets.create'],
+  arguments: { secret: optionalArgument('Its name; the same as --name.') },
   options: {
-    name: requiredText('NAME', 'Its name; one the registry knows (OPENAI_API_KEY) is pinned to its provider.'),
+    name: text('NAME', 'Its name; one the registry knows (OPENAI_API_KEY) is pinned to its provider.'),
     ...valueOptions,
     ...scopeOptions,
     alias: list('NAME', 'Another name for it.'),
@@ -93,16 +125,19 @@ const createCommand = command({
   ],
   async run(values, session) {
     const scope = readScope(values);
-    if (values.name.trim() === '') throw invalid('--name must not be blank.');
-    const value = await readSecret(session, valueWays(values), `Value of ${values.name.trim()}`);
-    const answer = await session.ask('secrets.create', { name: values.name, value, scope, aliases: [...values.alias] });
-    return finish(session, answer, 'Secret created');
+    const name = newName(values);
+    const value = await readSecret(session, valueWays(values), `Value of ${name.trim()}`);
+    const answer = await session.ask('secrets.create', { name, value, scope, aliases: [...values.alias] });
+    const code = finish(session, answer, 'Secret created');
+    if (answer.secret.pinnedProvider === undefined) await adviseUnpinned(session, answer.secret.name);
+    return code;
   },
 });
 
 const updateCommand = command({
   words: 'secrets update',
   summary: summaries['secrets.update'],
+  arguments: which,
   options: {
     ...idOption,
     name: text('NAME', 'Its new name.'),
@@ -113,7 +148,7 @@ const updateCommand = command({
   async run(values, session) {
     const aliases = values['clear-aliases'] ? [] : values.alias.length > 0 ? [...values.alias] : undefined;
     const answer = await session.ask('secrets.update', {
-      secretId: values.id,
+      secretId: await idOf(session, values),
       ...(values.name === undefined ? {} : { name: values.name }),
       ...(aliases === undefined ? {} : { aliases }),
     });
@@ -124,20 +159,24 @@ const updateCommand = command({
 const rotateCommand = command({
   words: 'secrets rotate',
   summary: summaries['secrets.rotate'],
+  arguments: which,
   options: { ...idOption, ...valueOptions },
   async run(values, session) {
+    const secretId = await idOf(session, values);
     const value = await readSecret(session, valueWays(values), 'New value');
-    return finish(session, await session.ask('secrets.rotate', { secretId: values.id, value }), 'Secret rotated');
+    return finish(session, await session.ask('secrets.rotate', { secretId, value }), 'Secret rotated');
   },
 });
 
 const deleteCommand = command({
   words: 'secrets delete',
   summary: summaries['secrets.delete'],
+  arguments: which,
   options: { ...idOption, preview: flag('Only show what would go with it.') },
   async run(values, session) {
+    const secretId = await idOf(session, values);
     if (values.preview) {
-      const preview = await session.ask('secrets.deletePreview', { secretId: values.id });
+      const preview = await session.ask('secrets.deletePreview', { secretId });
       session.out.answer(preview, () => {
         session.out.line('Deleting ', bold(preview.secret.name), ' takes with it:');
         session.out.line(
@@ -148,16 +187,18 @@ const deleteCommand = command({
       });
       return 0;
     }
-    return finish(session, await session.ask('secrets.delete', { secretId: values.id }), 'Secret deleted');
+    return finish(session, await session.ask('secrets.delete', { secretId }), 'Secret deleted');
   },
 });
 
 const attachCommand = command({
   words: 'secrets attach-group',
   summary: summaries['secrets.attachGroup'],
+  arguments: which,
   options: groupOptions,
   async run(values, session) {
-    const group = { secretId: values.id, workspaceId: values['workspace-id'], groupId: values['group-id'] };
+    const secretId = await idOf(session, values);
+    const group = { secretId, workspaceId: values['workspace-id'], groupId: values['group-id'] };
     return finish(session, await session.ask('secrets.attachGroup', group), 'Group attached');
   },
 });
@@ -165,9 +206,11 @@ const attachCommand = command({
 const detachCommand = command({
   words: 'secrets detach-group',
   summary: summaries['secrets.detachGroup'],
+  arguments: which,
   options: groupOptions,
   async run(values, session) {
-    const group = { secretId: values.id, workspaceId: values['workspace-id'], groupId: values['group-id'] };
+    const secretId = await idOf(session, values);
+    const group = { secretId, workspaceId: values['workspace-id'], groupId: values['group-id'] };
     return finish(session, await session.ask('secrets.detachGroup', group), 'Group detached');
   },
 });
