@@ -1,6 +1,7 @@
 import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
-import { argument, type Command, command, flag, list, text } from '../command.ts';
+import { argument, type Command, command, flag, list, optionalArgument, text } from '../command.ts';
 import { bold, dim, green, type Output, yellow } from '../output.ts';
+import { invalid } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { describeAnswer, printDetail } from './describe.ts';
 
@@ -27,7 +28,9 @@ function printGroup(out: Output, heading: string, capabilities: readonly Capabil
 
 const listCommand = command({
   words: 'capability list',
+  aliases: ['capability search'],
   summary: summaries['capabilities.list'],
+  arguments: { text: optionalArgument('Only those whose id or summary holds this; the same as --search.') },
   options: {
     provider: text('NAME', 'Only this provider.', { complete: 'provider' }),
     category: text('NAME', 'Only this category.'),
@@ -35,7 +38,9 @@ const listCommand = command({
     ready: flag('Only those that are ready.'),
   },
   async run(values, session) {
-    const { provider, category, search } = values;
+    const { provider, category } = values;
+    if (values.text !== undefined && values.search !== undefined) throw invalid('Give one text to search for.');
+    const search = values.search ?? values.text;
     const { capabilities } = await session.ask('capabilities.list', {
       ...(provider === undefined ? {} : { provider }),
       ...(category === undefined ? {} : { category }),
@@ -53,8 +58,11 @@ const listCommand = command({
       printGroup(out, 'Ready', ready);
       const count = capabilities.length;
       out.line(`${count} ${count === 1 ? 'capability' : 'capabilities'}, ${ready.length} ready.`);
-      if (ready.length === 0)
-        out.line(dim('Store a key to make some ready: aivault secrets create --name OPENAI_API_KEY'));
+      if (ready.length > 0) return;
+      const chosen = provider !== undefined || category !== undefined || search !== undefined;
+      if (chosen && count === 0) out.line(dim(`Nothing ${values.ready ? 'that is ready ' : ''}fits.`));
+      else if (chosen) out.line(dim(`Which key they need: aivault capability describe ${capabilities[0]!.id}`));
+      else out.line(dim('Store a key to make some ready: aivault secrets create --name OPENAI_API_KEY'));
     });
     return 0;
   },

@@ -1,6 +1,6 @@
 import type { Output as Answer, Input } from '#contract/call.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
-import { command, flag, list, text } from '../command.ts';
+import { command, flag, list, optionalArgument, text } from '../command.ts';
 import { type Entry, readEntry, readEnvFile } from '../env-file.ts';
 import { dim, type Output } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -29,7 +29,7 @@ async function collect(session: Session, sources: Sources): Promise<readonly Ent
   const implied = entry.length === 0 && file === undefined && !canAsk(session.terminal);
   if (stdin || file === '-' || implied) entries.push(...readEnvFile(await readStdin(session)));
   if (entries.length === 0) {
-    throw invalid('There is nothing to import.', 'Use --entry KEY=VALUE, --file .env or pipe a .env file in.');
+    throw invalid('There is nothing to import.', 'Name a .env file, use --entry KEY=VALUE, or pipe a .env file in.');
   }
   // The last one of a name wins, as in the file a shell would source.
   return [...new Map(entries.map((item) => [item.name, item])).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -68,6 +68,7 @@ function print(out: Output, report: Report): void {
 export const importCommand = command({
   words: 'secrets import',
   summary: summaries['secrets.import'],
+  arguments: { env: optionalArgument('The .env file; the same as --file.', { complete: 'file' }) },
   options: {
     entry: list('KEY=VALUE', 'One entry; other programs can see it while the command runs.'),
     file: text('FILE', 'Read a .env file; - is stdin.', { complete: 'file' }),
@@ -75,10 +76,14 @@ export const importCommand = command({
     ...scopeOptions,
   },
   notes: ['Each entry is as if created alone; a name that exists in the same scope is rotated.'],
-  examples: ['aivault secrets import --file .env', 'aivault secrets import --stdin < .env'],
+  examples: ['aivault secrets import .env', 'aivault secrets import --stdin < .env'],
   async run(values, session) {
     const scope = readScope(values);
-    print(session.out, await send(session, await collect(session, values), scope));
+    if (values.env !== undefined && values.file !== undefined) throw invalid('Name one file.');
+    if (values.env?.includes('='))
+      throw invalid('That is not a file.', 'A single entry is given by --entry KEY=VALUE.');
+    const entries = await collect(session, { ...values, file: values.file ?? values.env });
+    print(session.out, await send(session, entries, scope));
     return 0;
   },
 });

@@ -4,13 +4,21 @@ export function nearest(wanted: string, known: Iterable<string>, count = 3): str
   const limit = Math.max(2, Math.floor(text.length / 4));
   const scored: { id: string; score: number }[] = [];
   for (const id of known) {
-    const score = id.includes(text) && text.length > 2 ? 0.5 : distance(text, id, limit);
+    const score = closeness(text, id, limit);
     if (score <= limit) scored.push({ id, score });
   }
   return scored
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, count)
     .map(({ id }) => id);
+}
+
+/** The beginning of an id is nearer than a part of another provider's (`openai/chat` is not about azure-openai). */
+function closeness(text: string, id: string, limit: number): number {
+  if (text.length > 2 && id.startsWith(text)) return 0.25;
+  if (text.length > 2 && id.includes(`/${text}`)) return 0.5;
+  const typed = distance(text, id, limit);
+  return text.length > 2 && id.includes(text) ? Math.min(typed, 1.5) : typed;
 }
 
 /** Levenshtein distance; anything above `limit` is reported as `limit + 1`. */
