@@ -46,6 +46,8 @@ export interface Output {
   raw(bytes: Uint8Array | string): Promise<void>;
   /** What an upstream said: exactly as it is, but a person's terminal cannot be steered with it. */
   body(bytes: Uint8Array | string): Promise<void>;
+  /** Ends the line a body broke off in, where a person's prompt or a remark would stand in it. */
+  endBody(): void;
   /** Rewrites one line of stderr, where that is a terminal; an empty text takes it away. */
   status(text: string): void;
 }
@@ -107,6 +109,7 @@ export function createOutput(options: OutputOptions): Output {
       .join('');
   const lines = createGatherer(stdout);
   const decoder = new TextDecoder();
+  let midLine = false;
   const inColour = { stdout: painted(stdout), stderr: painted(stderr) };
   const say = (parts: readonly Part[]) => lines.add(`${render(parts, inColour.stdout)}\n`);
   /** What was said before on stdout stands before it, where both are one screen. */
@@ -142,7 +145,13 @@ export function createOutput(options: OutputOptions): Output {
       lines.flush();
       if (stdout.isTTY !== true) return write(stdout, bytes);
       // Characters may be cut by the chunk they came in: the decoder keeps their beginnings.
-      return write(stdout, safeLines(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true })));
+      const text = safeLines(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true }));
+      if (text !== '') midLine = !text.endsWith('\n');
+      return write(stdout, text);
+    },
+    endBody: () => {
+      if (midLine) stdout.write('\n');
+      midLine = false;
     },
     status: (text) => {
       if (stderr.isTTY === true) stderr.write(`\r\u001b[K${safe(text)}`);

@@ -29,3 +29,11 @@ test('times read the same everywhere', () => {
   assert.equal(relativeText(now + 2 * 86_400_000, now), 'in 2 days');
   assert.equal(relativeText(now - 1000, now), 'just now');
 });
+
+test('a token just minted has the time it was minted for', () => {
+  assert.equal(relativeText(now + 599_000, now), 'in 10 minutes');
+  assert.equal(relativeText(now + 59_900, now), 'in 1 minute');
+  assert.equal(relativeText(now + 3_599_900, now), 'in 1 hour');
+  assert.equal(relativeText(now + 30 * 86_400_000 - 2000, now), 'in 30 days');
+  assert.equal(relativeText(now + 30_000, now), 'in 30 seconds');
+});

@@ -42,10 +42,11 @@ export function clockText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** `3 minutes ago`, `in 2 days`, `just now`. */
+/** `3 minutes ago`, `in 2 days`, `just now`. What is to come is rounded: a token just minted for 10m has 10 minutes. */
 export function relativeText(ms: number, nowMs: number): string {
-  const distance = Math.abs(ms - nowMs);
-  if (distance < 5000) return 'just now';
+  const exact = Math.abs(ms - nowMs);
+  if (exact < 5000) return 'just now';
+  const distance = ms > nowMs && exact > 59_000 ? Math.round(exact / 60_000) * 60_000 : exact;
   const steps: readonly (readonly [string, number])[] = [
     ['day', 86_400_000],
     ['hour', 3_600_000],

@@ -68,6 +68,7 @@ async function unknownFirst(error: unknown, name: string, session: Session): Pro
 
 /** The status of an answer that is not 2xx is said on stderr; only --fail makes it the exit code. */
 function statusCode(answer: Answer, values: InvokeValues, session: Session): number {
+  session.out.endBody();
   if (answer.status >= 200 && answer.status < 300) return 0;
   session.out.aside(`status: ${answer.status}${answer.statusText === '' ? '' : ` ${answer.statusText}`}`);
   return values.fail ? failExit : 0;
