@@ -23,7 +23,7 @@ export const tokenOperations = {
       credential: credentialId.optional(),
       workspaceId: contextId.optional(),
       groupId: contextId.optional(),
-      ttlMs: z.int().positive().max(maxTokenTtlMs).default(defaultTokenTtlMs),
+      ttlMs: z.int().positive().max(maxTokenTtlMs, 'at most 30 days').default(defaultTokenTtlMs),
     }),
     output: mintedToken,
     access: 'operator',

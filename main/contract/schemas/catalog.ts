@@ -20,7 +20,11 @@ export const httpMethod = z
   .string()
   .trim()
   .toUpperCase()
-  .pipe(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']));
+  .pipe(
+    z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], {
+      error: 'one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    }),
+  );
 const literal = "[A-Za-z0-9._~!$&'()+,;=:@%-]";
 const parameter = '\\{[A-Za-z][A-Za-z0-9_]{0,47}\\}';
 const segment = `(?:${literal}+|${literal}*${parameter}${literal}*)`;

@@ -7,7 +7,7 @@ export const defaultTokenTtlMs = 60 * 60 * 1000;
 export const defaultPersonalTtlMs = 90 * 24 * 60 * 60 * 1000;
 export const maxTokenTtlMs = 30 * 24 * 60 * 60 * 1000;
 
-export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/);
+export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/, 'a token id like tok_0123456789abcdef');
 export const personalScope = z.enum([
   'secrets:read',
   'secrets:write',

@@ -28,7 +28,12 @@ export function valueWarnings(registry: Registry, name: string, value: string): 
   const claim = registry.bySecretName(name);
   const looksLike = claim?.secret.looksLike;
   if (claim !== undefined && looksLike !== undefined && !new RegExp(looksLike, 'u').test(value.trim())) {
-    warnings.push(`This does not look like a ${claim.provider.name} ${claim.secret.label}.`);
+    warnings.push(`This does not look like ${withArticle(`${claim.provider.name} ${claim.secret.label}`)}.`);
   }
   return warnings.map((text) => ({ kind: 'warning', text }));
+}
+
+/** `an OpenAI API key`, `a GitHub token`: by the letter, which is right for the names the registry has. */
+function withArticle(name: string): string {
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
