@@ -88,8 +88,30 @@ export class AccessScreen extends ListRoom {
 }
 
 export class PathsScreen extends ListRoom {
+  readonly tree: Locator;
+  readonly versions: Locator;
   constructor(page: Page) {
     super(page, 'Path secrets', 'Path secret');
+    this.tree = page.getByRole('tree', { name: 'Path secrets' });
+    this.versions = this.detail.getByRole('row').filter({ has: page.getByRole('checkbox') });
+  }
+  /** The rows of the tree in view that are called so: a segment, not a path. */
+  branch(name: string): Locator {
+    return this.tree
+      .getByRole('treeitem')
+      .filter({ has: this.page.locator('.mono', { hasText: new RegExp(`^${name}/?$`) }) });
+  }
+  /** The path of the row the keys stand on. */
+  async standing(): Promise<string | null> {
+    const id = (await this.tree.getAttribute('aria-activedescendant')) ?? '';
+    return this.page.locator(`[id="${id}"] .mono`).getAttribute('title');
+  }
+  filter(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+  async menu(item: string): Promise<void> {
+    await this.detail.getByRole('button', { name: /^More for/ }).click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 }
 

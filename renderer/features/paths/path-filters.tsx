@@ -15,7 +15,7 @@ interface PathFiltersProps {
 }
 
 const ends = [
-  { within: '30d', text: 'Ends in 30 d', tone: 'warn' },
+  { within: '30d', text: 'Expires in 30 d', tone: 'warn' },
   { within: '7d', text: '7 d', tone: 'warn' },
   { within: '1d', text: '1 d', tone: 'bad' },
 ] as const;

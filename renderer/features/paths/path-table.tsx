@@ -1,6 +1,5 @@
 import type { PathSummary } from '#contract/schemas/paths.ts';
 import { List } from '../../ui/list.tsx';
-import { Pill } from '../../ui/pill.tsx';
 import { agoText, dateText, timeText } from '../../ui/words.ts';
 import { expiryText, expiryTone } from './expiry.ts';
 import { ExpiryPill } from './expiry-pill.tsx';
@@ -23,7 +22,7 @@ export function PathTable({ paths, now, selected, onSelect, onEnd }: PathTablePr
         <span className="path-version">Version</span>
         <span className="path-type">Type</span>
         <span className="path-updated">Updated</span>
-        <span>Expires</span>
+        <span>{paths.some(({ deletedAtMs }) => deletedAtMs !== null) ? 'Deleted' : 'Expires'}</span>
         <span className="path-tags">Tags</span>
       </div>
       <List
@@ -56,7 +55,10 @@ function PathLine({ one, now }: { readonly one: PathSummary; readonly now: numbe
       </span>
       <span className="cut muted">
         {one.deletedAtMs !== null ? (
-          <Pill>deleted</Pill>
+          <>
+            <span className="unseen">deleted </span>
+            {agoText(one.deletedAtMs, now)}
+          </>
         ) : soon ? (
           <ExpiryPill expiresAtMs={one.expiresAtMs} now={now} />
         ) : (

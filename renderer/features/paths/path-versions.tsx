@@ -73,7 +73,10 @@ export function PathVersions({ path, versions, now }: PathVersionsProps) {
               <td className="wrap">
                 {dateText(createdAtMs)}, {timeText(createdAtMs)}
                 <span className="muted small block">
-                  {people[createdBy] ?? createdBy} <ExpiryPill expiresAtMs={expiresAtMs} now={now} />
+                  {people[createdBy] ?? createdBy}{' '}
+                  {expiresAtMs !== null && expiresAtMs <= now ? (
+                    <ExpiryPill expiresAtMs={expiresAtMs} now={now} />
+                  ) : null}
                 </span>
               </td>
               <td className="tabular version-size">{bytesText(bytes)}</td>

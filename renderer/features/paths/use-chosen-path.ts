@@ -10,7 +10,7 @@ export function useChosenPath(paths: readonly PathSummary[] | undefined) {
   const selected = useView((view) => view.selected.paths);
   const select = useView((view) => view.select);
   const seenAt = useRef<{ readonly path: string; readonly index: number } | null>(null);
-  const gone = useRef<string | null>(null);
+  const gone = useRef<{ readonly path: string | undefined; readonly from: typeof paths } | null>(null);
   const index = paths?.findIndex(({ path }) => path === selected) ?? -1;
 
   useEffect(() => {
@@ -20,16 +20,17 @@ export function useChosenPath(paths: readonly PathSummary[] | undefined) {
       return;
     }
     if (selected !== undefined && seenAt.current?.path !== selected) return;
-    const others = paths.filter(({ path }) => path !== gone.current);
+    const left = gone.current?.from === paths ? gone.current?.path : undefined;
+    const others = paths.filter(({ path }) => path !== left);
     const next = others[Math.min(seenAt.current?.index ?? 0, others.length - 1)]?.path;
     if (next !== selected) select(next);
   }, [paths, selected, index, select]);
 
-  /** Lets the chosen path go before the list knows: nobody asks about it again. */
+  /** Lets the chosen path go before the list that still names it is replaced: nobody asks about it again. */
   const leave = useCallback(() => {
-    gone.current = selected ?? null;
+    gone.current = { path: selected, from: paths };
     select(undefined);
-  }, [selected, select]);
+  }, [selected, paths, select]);
 
   return { selected, chosen: index < 0 ? undefined : paths?.[index], select, leave };
 }
