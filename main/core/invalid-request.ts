@@ -10,11 +10,26 @@ const shown = 3;
 export function invalidRequest(error: z.ZodError): AivaultError {
   const lines = error.issues.slice(0, shown).map((issue) => {
     const path = issue.path.map(segmentText).join('.');
-    const text = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
+    const text = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : plainText(issue);
     return path === '' ? text : `${path}: ${text}`;
   });
   const more = error.issues.length > shown ? `; and ${error.issues.length - shown} more` : '';
   return new AivaultError('invalid_request', `${lines.join('; ')}${more}.`.replace(/\.\.$/, '.'));
+}
+
+/** The library's own words for a size become ours; what a schema of ours says about itself stays as it is. */
+function plainText(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big' && issue.message.startsWith('Too big')) {
+    return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+  }
+  if (issue.code === 'too_small' && issue.message.startsWith('Too small')) {
+    return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+  }
+  return issue.message;
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
 }
 
 /** Indexes and field names of our schemas; the keys of free-form records stay out. */
