@@ -104,7 +104,7 @@ function NoPaths({ create, onDeleted }: NoPathsProps) {
   return (
     <Empty
       title="No path secrets yet"
-      command="aivault kv put environments/dev/database password=…"
+      command="aivault kv put environments/dev/database --field password"
       action={
         <div className="row">
           {create}

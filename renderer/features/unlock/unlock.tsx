@@ -37,7 +37,7 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
           'The database is an earlier copy of the one last used here. If you restored it yourself, accept it; the audit log will say so.'
         ) : (
           <>
-            Tools get <code className="chip">vault_locked</code> until then.
+            Tools get <code className="chip">vault_locked</code> until it is open.
           </>
         )}
       </p>
