@@ -14,6 +14,7 @@ const anchor = z.strictObject({
   auditHash: hash,
 });
 
+/** An anchor as it is kept outside the database. */
 export function anchorText(value: Anchor): string {
   return JSON.stringify({ format: 1, ...value });
 }

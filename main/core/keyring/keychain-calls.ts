@@ -11,6 +11,10 @@ export interface KeychainCalls {
 
 type Keytar = typeof import('keytar');
 
+/**
+ * The system's keychain, by keytar. A call that is not answered in time throws, since a locked keychain may wait for a
+ * person for ever.
+ */
 export function keychainCalls(timeoutMs = 20_000): KeychainCalls {
   const ask = <R>(work: (keytar: Keytar) => Promise<R>): Promise<R> =>
     within(timeoutMs, async () => work(await loadKeytar()));

@@ -98,6 +98,7 @@ function makeFolder(folder: string): void {
   if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
 }
 
+/** Removes the file; one that is not there is removed already. */
 export function removePrivateFile(path: string): void {
   rmSync(path, { force: true });
 }

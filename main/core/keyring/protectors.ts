@@ -20,6 +20,7 @@ export interface Protectors {
   chosen(choice: KeyProviderChoice, rekey?: { readonly current: WrappedKey; readonly newKey?: string }): Protector;
 }
 
+/** Protectors over this system's keychain, files and environment. */
 export function systemProtectors(deps: ProtectorDeps): Protectors {
   const { randomBytes, stateFolder, environment, defaultKeyFile } = deps;
   const keychain = { calls: keychainCalls(), anchorCalls: keychainCalls(3_000), randomBytes };

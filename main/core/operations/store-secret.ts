@@ -67,6 +67,7 @@ export function createdNotices(services: Services, row: SecretRow, value: string
   return [created, ...provision(services, row, 'created'), ...valueWarnings(services.registry, row.name, value)];
 }
 
+/** What a pinned secret sets up or still waits for, in sentences; nothing where it is not pinned. */
 export function provision(services: Services, row: SecretRow, how: 'created' | 'rotated'): Notice[] {
   if (row.pinnedProvider === null) return [];
   const off = services.vault.table(switchTable);

@@ -20,6 +20,7 @@ export interface RateLimiter {
 /** Buckets older than a minute are full again and need no memory. */
 const forgetAfterMs = 60_000;
 
+/** One process, one limiter: what was taken is forgotten when the host ends. */
 export function createRateLimiter(): RateLimiter {
   const buckets = new Map<string, Bucket>();
   let sweptAtMs = 0;
@@ -65,6 +66,7 @@ export interface ConcurrencyLimiter {
   leave(key: string): void;
 }
 
+/** Counts what is open per key. Whoever entered leaves exactly once. */
 export function createConcurrencyLimiter(): ConcurrencyLimiter {
   const inFlight = new Map<string, number>();
   return {

@@ -28,6 +28,7 @@ interface Head {
   readonly hash: Uint8Array;
 }
 
+/** Throws `StoreError`. What was appended survives kill -9 when it returns, and a power cut a moment later. */
 export class AuditDatabase {
   readonly #db: DatabaseSync;
   readonly #statements;

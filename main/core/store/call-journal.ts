@@ -16,6 +16,7 @@ const renewAboveBytes = 4 * 1024 * 1024;
 /** … unless most of it is still open: then making it anew would gain little, again and again. */
 const worthPerCallBytes = 4 * 1024;
 
+/** The journal of one audit.db. What a crash left open in it is there at the next start. */
 export class CallJournal {
   readonly #file: string;
   /** Calls whose closing entry is not known to be on disk, with their lines. */

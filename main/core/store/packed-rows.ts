@@ -33,6 +33,7 @@ export function packRows(rows: Iterable<Row>, send: (page: PackedRows, buffer: A
   if (page.length > 0) flush();
 }
 
+/** Packs ledger rows into pages of plain arrays, which cross the thread border cheaper than objects do. */
 export function packLedger(rows: Iterable<LedgerRow>, send: (page: PackedLedger) => void): void {
   let page: LedgerRow[] = [];
   const flush = (): void => {
@@ -53,6 +54,7 @@ export function packLedger(rows: Iterable<LedgerRow>, send: (page: PackedLedger)
 
 const hashLength = 32;
 
+/** Packs entries of the chain into one message; their hashes lie in one buffer, 32 bytes each. */
 export function packChain(rows: readonly (ChainRow & { readonly agrees: boolean })[]): PackedChain {
   const hashes = new Uint8Array(rows.length * hashLength);
   for (const [at, row] of rows.entries()) hashes.set(row.hash.subarray(0, hashLength), at * hashLength);

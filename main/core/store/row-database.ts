@@ -8,6 +8,7 @@ import { StoreError } from './store-error.ts';
 
 const vaultFormat: Format = { applicationId: 0x61_69_76_31, migrations: [vaultFormat1] };
 
+/** Throws `StoreError`. A commit that returned survives a power cut. */
 export class RowDatabase {
   readonly #db: DatabaseSync;
   readonly #statements;

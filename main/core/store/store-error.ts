@@ -2,6 +2,7 @@
 
 export type StoreFault = 'conflict' | 'full' | 'unwritable' | 'busy' | 'corrupt' | 'closed' | 'broken';
 
+/** `message` says what happened, in a sentence without a path or a value. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly fault: StoreFault;
@@ -32,6 +33,9 @@ const errnoFaults: Readonly<Record<string, [StoreFault, string]>> = {
   ENOTDIR: ['unwritable', 'The path of the database leads through something that is not a folder.'],
 };
 
+/**
+ * Anything that was thrown below the store, told by its SQLite result code or errno; `broken` where neither is known.
+ */
 export function storeErrorFrom(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };

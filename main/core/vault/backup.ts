@@ -33,6 +33,10 @@ const record = z.discriminatedUnion('kind', [
 ]);
 type BackupRecord = z.output<typeof record>;
 
+/**
+ * Writes the whole vault, and the audit chain where it is given, into one new encrypted file. An existing file is never
+ * replaced: throws `already_exists`.
+ */
 export async function createBackup(
   vault: OpenVault,
   input: BackupInput,

@@ -46,6 +46,7 @@ export interface HeaderFacts {
   readonly development: boolean;
 }
 
+/** A header for a vault key: the seed sealed under it, the key itself wrapped by its protector. */
 export function makeHeader(
   facts: HeaderFacts,
   secrets: { readonly vaultKey: Uint8Array; readonly seed: Uint8Array },

@@ -24,6 +24,7 @@ const sumPrefix = 'sum/';
 
 type Buckets = Map<string, Sum>;
 
+/** The sums of one open vault, in memory. It writes nothing: whoever changes rows commits the sums beside them. */
 export class Ledger {
   readonly #key: MacKey;
   readonly #vaultId: string;

@@ -5,6 +5,7 @@ const digits = 16;
 
 export type Sum = Uint16Array;
 
+/** Zero: the sum of no rows. */
 export function newSum(): Sum {
   return new Uint16Array(digits);
 }
@@ -19,6 +20,7 @@ export function addTo(sum: Sum, bytes: Uint8Array): void {
   }
 }
 
+/** Takes away 32 bytes, big-endian; below zero it wraps, as sums modulo 2^256 do. */
 export function subtractFrom(sum: Sum, bytes: Uint8Array): void {
   let borrow = 0;
   for (let at = digits - 1; at >= 0; at--) {

@@ -21,6 +21,7 @@ export async function goPast(anchor: Anchor | null, open: OpenVault, store: RowS
   apply();
 }
 
+/** What is said of a vault that is older than its anchor. */
 export function rolledBack(): AivaultError {
   return new AivaultError('rolled_back', 'The vault on disk is older than the vault that was last used.', {
     hint: 'If you restored a backup on purpose: aivault unlock --accept-rollback',

@@ -10,10 +10,12 @@ export interface RowPlace {
   readonly revision: number;
 }
 
+/** The key rows are sealed under; the caller wipes it. */
 export function rowKeyOf(vaultKey: Uint8Array): Uint8Array {
   return deriveSubkey(vaultKey, 'rows');
 }
 
+/** The row as the store gets it, bound to its place. */
 export function sealRow(rowKey: Uint8Array, json: string, place: RowPlace): Uint8Array {
   const plain = utf8(json);
   const sealed = seal(rowKey, plain, aadOf(place));

@@ -17,6 +17,7 @@ export type ValuePlace = Pick<SecretRow, 'secretId' | 'valueVersion' | 'scope' |
 /** The label of the inner key that data keys are sealed under. */
 export const dataKeyLabel = 'data keys';
 
+/** Seals a value under a fresh data key. The value still belongs to the caller, who wipes it. */
 export function sealValue(
   innerKey: Uint8Array,
   value: Uint8Array,

@@ -51,6 +51,7 @@ interface Connection<R> {
   close(): void;
 }
 
+/** Connections of this host, in memory: one that was begun and not finished is forgotten after its time. */
 export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
   const connections = new Map<string, Connection<R>>();
   const token = (size: number) => Buffer.from(ports.randomBytes(size)).toString('base64url');

@@ -36,6 +36,7 @@ export function tokenDigest(accessToken: string): string {
   return createHash('sha256').update(accessToken).digest('hex');
 }
 
+/** A token source over the vault. Whoever needs the same secret at the same time waits for one refresh. */
 export function createTokenSource(ports: TokenSourcePorts): TokenSource {
   const flights = new Map<string, Promise<void>>();
   /** Lifetimes below twice `aheadMs` shorten it: key → milliseconds ahead. */

@@ -35,6 +35,7 @@ const endsBare = (byte: number) =>
   byte === closeBrace ||
   byte === closeBracket;
 
+/** One filter per answer: it remembers where in the text it is. */
 export class JsonFilter {
   readonly #paths: readonly JsonPath[];
   #levels: Level[] = [];

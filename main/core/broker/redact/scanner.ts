@@ -19,6 +19,7 @@ export const edge = -1;
 const tableSize = 65_536;
 const smallest = 4096;
 
+/** Searches for one set of forms, in any number of answers. */
 export class Scanner {
   readonly #forms: readonly Form[];
   /** 1 for each byte a form begins with. */

@@ -25,6 +25,7 @@ export interface Dialer {
 
 const connectTimeoutMs = 10_000;
 
+/** Dials upstreams over TLS 1.2 or newer, to addresses that `lookup` gave and that were checked. */
 export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
   let plainContext: SecureContext | undefined;
 

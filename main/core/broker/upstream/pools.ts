@@ -27,6 +27,7 @@ interface KeptPool {
   usedAtMs: number;
 }
 
+/** Opens a pool when it is first asked for and closes it when it was idle for long. */
 export function createPools(dialer: Dialer, now: () => number): Pools {
   const kept = new Map<string, KeptPool>();
   let undici: typeof import('undici') | undefined;
