@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AivaultError } from '../errors.ts';
+import { jsonFault } from '../json-fault.ts';
 
 // Queries and bodies of /v1 against their shapes, strictly; what is wrong is named, never repeated.
 
@@ -45,6 +46,8 @@ export function parseBody<S extends z.ZodType>(schema: S, body: Uint8Array): z.o
   } catch {
     throw new AivaultError('invalid_request', 'The body is not JSON.');
   }
+  const fault = jsonFault(value);
+  if (fault !== null) throw new AivaultError('invalid_request', fault);
   return parse(schema, value);
 }
 
