@@ -131,13 +131,14 @@ describe('secrets through dispatch', () => {
   test('V22 spaces around a secret reference are trimmed', async () => {
     const { secret } = await create('A', 'value-one');
     const auth = { kind: 'header', name: 'x-key', template: '{{secret}}' } as const;
-    await core.ask('credentials.create', {
+    const made = await core.ask('credentials.create', {
       id: 'c',
       provider: 'p1',
       secretRef: ` vault:secret: ${secret.secretId} `,
       auth,
       hosts: ['up.test'],
     });
+    assert.deepEqual(made.secretIds, [secret.secretId]);
   });
 
   test('V20 import: value with =, blank value skipped, blank key refuses all, the last of one name wins', async () => {

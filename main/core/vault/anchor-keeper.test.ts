@@ -55,6 +55,12 @@ test('a write that fails is said, and made good by the next', async () => {
   assert.equal(written.at(-1)?.generation, 1);
 });
 
-test('with nothing to anchor, nothing is written', async () => {
-  await new AnchorKeeper(undefined).flush();
+test('with nothing to anchor nothing is asked and nothing fails', async () => {
+  let asked = 0;
+  const keeper = new AnchorKeeper(async () => {
+    asked += 1;
+    return { seq: 0, hash: new Uint8Array(32) };
+  });
+  await keeper.flush();
+  assert.deepEqual({ asked, failed: keeper.failed }, { asked: 0, failed: false });
 });
