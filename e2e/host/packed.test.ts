@@ -69,7 +69,7 @@ describe('the packed product', () => {
     assert.equal(daemon.stdout.trim(), version);
   });
 
-  test('the first command starts a host and makes a vault; the seed’s first steps work', async () => {
+  test('the first command starts a host and makes a vault; the first steps work', async () => {
     const status = JSON.parse(await aivault({}, 'status', '--json'));
     assert.equal(status.state, 'unlocked');
     assert.match(status.fingerprint, /^[0-9a-f]{64}$/);

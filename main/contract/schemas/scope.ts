@@ -6,7 +6,7 @@ export const contextId = z
   .trim()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, dash and underscore; at most 64');
 
-/** Where a secret lives, in the shape the reference prints: `"global"`, `{workspace:{…}}` or `{group:{…}}`. */
+/** Where a secret lives, in the shape the command line prints: `"global"`, `{workspace:{…}}` or `{group:{…}}`. */
 export const scope = z.union([
   z.literal('global'),
   z.strictObject({ workspace: z.strictObject({ workspace_id: contextId }) }),

@@ -38,7 +38,7 @@ export const secretMetadata = z.strictObject({
 });
 export type SecretMetadata = z.output<typeof secretMetadata>;
 
-/** What storing a secret set in motion, in the seed's words. */
+/** What storing a secret set in motion, a sentence each. */
 export const notice = z.strictObject({
   kind: z.enum(['created', 'waiting', 'provisioned', 'reconciled', 'warning']),
   text: z.string(),

@@ -18,7 +18,7 @@ describe('secrets through dispatch', () => {
   const create = (name: string, value: string, more: object = {}) =>
     core.ask('secrets.create', { name, value, ...more });
 
-  test('R01 a claimed name is pinned, provisions its credential and enables 17 capabilities, in the seed’s words', async () => {
+  test('R01 a claimed name is pinned, provisions its credential and enables 17 capabilities, and says so', async () => {
     const { secret, notices } = await create('OPENAI_API_KEY', openAiKey);
     assert.equal(secret.pinnedProvider, 'openai');
     assert.deepEqual(secret.hosts, ['api.openai.com']);

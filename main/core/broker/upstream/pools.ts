@@ -3,7 +3,7 @@ import type { Pool } from 'undici';
 import type { Dialer, DialTarget } from './dialer.ts';
 
 // Connections are kept open per credential and origin and never cross: two credentials of one host never meet on a
-// socket (threats D5). Loading undici costs 50 ms, so it is loaded by the first request.
+// socket (T-D5). Loading undici costs 50 ms, so it is loaded by the first request.
 
 export interface PoolTarget extends DialTarget {
   readonly credential: string;
