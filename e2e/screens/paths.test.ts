@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { cleanPage } from './clean-page.ts';
+import { heapHolds, madeUpValue } from './page-heap.ts';
 import type { Stage } from './stage.ts';
 import { noBrowser, onStage, places } from './stages.ts';
 import { PathsScreen } from './window-pages.ts';
 
 const value = 'path-canary-value-0000';
+const passphrase = 'four words are enough';
 const longPath = `services/${'a-long-name-of-a-service-'.repeat(4)}/key`.padEnd(120, 'x');
 
 /** A room with something in every state a list can show. */
@@ -45,6 +47,7 @@ for (const place of places) {
     { skip: noBrowser },
     () =>
       onStage(place, {}, async (stage) => {
+        const value = madeUpValue('written-');
         const screen = await openRoom(stage);
         const { page } = screen;
         await page.getByRole('heading', { name: 'No path secrets yet' }).waitFor();
@@ -69,6 +72,7 @@ for (const place of places) {
         await screen.dialog().getByRole('region', { name: 'password' }).getByText(value).waitFor();
         await screen.dialog().getByRole('button', { name: 'Hide' }).click();
         assert.ok(!(await page.content()).includes(value), 'hidden again');
+        assert.equal(await heapHolds(page, value), false, 'and gone from the page');
         assert.equal(await reads(stage), 1, 'the look is in the log');
 
         await screen.menu('Delete');
@@ -181,6 +185,7 @@ for (const place of places) {
     () =>
       onStage(place, {}, async (stage) => {
         const path = 'environments/dev/database';
+        const value = madeUpValue('compared-');
         await stage.call('paths.write', { path, data: { user: 'app', password: value } });
         await stage.call('paths.write', {
           path,
@@ -204,11 +209,13 @@ for (const place of places) {
         await dialog.getByRole('heading', { name: '2 fields differ, 1 the same' }).waitFor();
         await dialog.getByRole('region', { name: 'password in version 1' }).getByText(value).waitFor();
         await dialog.getByText('not in version 1').waitFor();
+        assert.equal(await heapHolds(page, value), true, 'the probe works: while it is shown, the heap holds it');
         assert.equal(await dialog.getByRole('heading', { name: 'user' }).count(), 0, 'what is the same stays hidden');
         assert.equal(await reads(stage), 2, 'both looks are in the log');
         await page.clock.runFor(31_000);
         await dialog.getByRole('button', { name: 'Reveal what differs' }).waitFor();
         assert.ok(!(await page.content()).includes(value), 'the look ended by itself');
+        assert.equal(await heapHolds(page, value), false, 'and nothing of it is left in the page');
       }),
   );
 
@@ -216,7 +223,8 @@ for (const place of places) {
     `a .env goes into one path by its names, and out of it in the clear after two questions (host: ${place})`,
     { skip: noBrowser },
     () =>
-      onStage(place, {}, async (stage) => {
+      onStage(place, { choice: { provider: 'passphrase', passphrase } }, async (stage) => {
+        const value = madeUpValue('imported-');
         const screen = await openRoom(stage);
         const { page } = screen;
         await page.getByRole('button', { name: 'Import .env' }).click();
@@ -236,6 +244,7 @@ for (const place of places) {
         await screen.dialog().getByRole('button', { name: 'Import 2 fields' }).click();
         await screen.detail.getByRole('heading', { name: 'environments/dev/app' }).waitFor();
         assert.ok(!(await page.content()).includes(value));
+        assert.equal(await heapHolds(page, value), false, 'what was imported is let go');
 
         await screen.menu('Import a .env');
         await screen.dialog().getByText('Exists, version 1').waitFor();
@@ -243,6 +252,11 @@ for (const place of places) {
 
         await screen.menu('Export as .env');
         await cleanPage(page, stage);
+        await screen.dialog().getByLabel('Your passphrase again').fill('not the passphrase');
+        await screen.dialog().getByRole('button', { name: 'Read the values' }).click();
+        await screen.problem().waitFor();
+        assert.equal(await reads(stage), 0, 'nothing is read for somebody who may not be there');
+        await screen.dialog().getByLabel('Your passphrase again').fill(passphrase);
         await screen.dialog().getByRole('button', { name: 'Read the values' }).click();
         await screen.dialog().getByText('This writes 2 values in the clear to a file on your disk.').waitFor();
         assert.ok(!(await page.content()).includes(value), 'names are shown, values are not');
@@ -253,6 +267,8 @@ for (const place of places) {
         assert.equal(file.suggestedFilename(), 'app.env');
         assert.equal(await readFile(await file.path(), 'utf8'), `DB_PASSWORD='${value}'\nPRICE='5 $'\n`);
         await screen.toast('2 values of environments/dev/app written').waitFor();
+        await page.waitForTimeout(1_200);
+        assert.equal(await heapHolds(page, value), false, 'what was exported is let go');
         await cleanPage(page, stage);
       }),
   );

@@ -11,6 +11,7 @@ export const shortcuts: readonly { readonly keys: string; readonly text: string 
   { keys: ',', text: 'Settings' },
   { keys: '/', text: 'Filter the list' },
   { keys: '↑ ↓', text: 'Move in a list' },
+  { keys: '← →', text: 'Close or open a branch of a tree' },
   { keys: '⏎', text: 'Open what is selected' },
   { keys: 'N', text: 'New: a secret, a token, a path secret' },
   { keys: 'R', text: 'Rotate the selected secret' },

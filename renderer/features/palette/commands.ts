@@ -20,6 +20,7 @@ export function commandsFor(paused: boolean): readonly Command[] {
     { text: 'Mint token', does: { open: { kind: 'mint' } } },
     { text: 'New personal token', does: { open: { kind: 'add-personal' } } },
     { text: 'New path secret', does: { open: { kind: 'add-path' } } },
+    { text: 'Import .env into a path', does: { open: { kind: 'import-path' } } },
     { text: 'New credential', does: { open: { kind: 'add-credential' } } },
     { text: 'New capability', does: { open: { kind: 'add-capability' } } },
     { text: 'Lock now', keys: keysText('L'), does: { lock: true } },

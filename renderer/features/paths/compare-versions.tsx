@@ -7,8 +7,10 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
-import { shownSeconds, useTimedValue } from './use-timed-value.ts';
+import { type Held, shownSeconds, useTimedValue } from './use-timed-value.ts';
 import { differingFields, type FieldDifference, versionFacts } from './version-difference.ts';
+
+type Differing = ReturnType<typeof differingFields>;
 
 interface CompareProps {
   readonly path: string;
@@ -22,7 +24,7 @@ interface CompareProps {
 export function CompareVersions({ path, older, newer, now, onClose }: CompareProps) {
   const read = useAct('paths.read');
   const presence = useRef<PresenceInput>(null);
-  const { value: fields, left, show, hide } = useTimedValue<ReturnType<typeof differingFields>>();
+  const { held, left, show, hide } = useTimedValue<Differing>();
   const expired = [older, newer].find(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= now);
 
   const reveal = async () => {
@@ -58,18 +60,9 @@ export function CompareVersions({ path, older, newer, now, onClose }: ComparePro
           ))}
         </tbody>
       </table>
-      {fields !== null ? (
+      {held !== null ? (
         <>
-          <h3>
-            {fields.differing.length === 0
-              ? 'Every field is the same in both'
-              : `${countText(fields.differing.length, 'field')} ${fields.differing.length === 1 ? 'differs' : 'differ'}, ${fields.same} the same`}
-          </h3>
-          <ul className="stack compare-fields">
-            {fields.differing.map((field) => (
-              <FieldSides key={field.name} field={field} older={older.version} newer={newer.version} />
-            ))}
-          </ul>
+          <DifferingFields held={held} older={older.version} newer={newer.version} />
           <DialogActions>
             <span className="muted grow">hidden again in {left} s</span>
             <Button tone="main" onClick={hide}>
@@ -104,6 +97,32 @@ export function CompareVersions({ path, older, newer, now, onClose }: ComparePro
         </DialogForm>
       )}
     </Dialog>
+  );
+}
+
+interface DifferingProps {
+  readonly held: Held<Differing>;
+  readonly older: number;
+  readonly newer: number;
+}
+
+function DifferingFields({ held, older, newer }: DifferingProps) {
+  if (held.value === null) return null;
+  const { differing, same } = held.value;
+  const verb = differing.length === 1 ? 'differs' : 'differ';
+  return (
+    <>
+      <h3>
+        {differing.length === 0
+          ? 'Every field is the same in both'
+          : `${countText(differing.length, 'field')} ${verb}, ${same} the same`}
+      </h3>
+      <ul className="stack compare-fields">
+        {differing.map((field) => (
+          <FieldSides key={field.name} field={field} older={older} newer={newer} />
+        ))}
+      </ul>
+    </>
   );
 }
 

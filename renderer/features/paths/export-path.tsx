@@ -28,7 +28,8 @@ export function ExportPath({ detail, onClose }: ExportPathProps) {
   const { path, version } = detail;
   const read = useAct('paths.read');
   const presence = useRef<PresenceInput>(null);
-  const { value: data, left, show, hide } = useTimedValue<Readonly<Record<string, unknown>>>();
+  const { held, left, show, hide } = useTimedValue<Readonly<Record<string, unknown>>>();
+  const data = held?.value ?? null;
   const say = useView((view) => view.say);
   const file = fileName(path);
 

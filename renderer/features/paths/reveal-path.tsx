@@ -19,7 +19,9 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
   const read = useAct('paths.read');
   const presence = useRef<PresenceInput>(null);
   const [seen, setSeen] = useState(false);
-  const { value: fields, left, show } = useTimedValue<readonly (readonly [name: string, text: string])[]>();
+  const { held, left, show } = useTimedValue<readonly (readonly [name: string, text: string])[]>();
+
+  const fields = held?.value ?? null;
 
   useEffect(() => {
     if (seen && fields === null) onClose();
