@@ -63,7 +63,12 @@ function isJson(text: string): boolean {
 }
 
 function fromFlags(id: string, values: InvokeValues): Request {
-  const headers = values.header.map((written, index) => readEntry(written, `--header number ${index + 1}`));
+  const headers = values.header.map((written, index) => {
+    if (written.includes('=')) return readEntry(written, `--header number ${index + 1}`);
+    throw new AivaultError('invalid_request', `--header number ${index + 1} is not KEY=VALUE.`, {
+      hint: 'For example: --header accept=application/json',
+    });
+  });
   const named = headers.some(({ name }) => name.toLowerCase() === 'content-type');
   if (values.body !== undefined && !named && isJson(values.body)) {
     headers.push({ name: 'content-type', value: 'application/json' });

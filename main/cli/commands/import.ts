@@ -9,6 +9,7 @@ import { readScope, scopeOptions } from '../scope-flags.ts';
 import { readStdin, readTextFile } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
+import { adviseImported } from '../unpinned-advice.ts';
 
 type Report = Answer<'secrets.import'>;
 /** Small enough that progress moves, large enough that the question costs nothing. */
@@ -83,7 +84,9 @@ export const importCommand = command({
     if (values.env?.includes('='))
       throw invalid('That is not a file.', 'A single entry is given by --entry KEY=VALUE.');
     const entries = await collect(session, { ...values, file: values.file ?? values.env });
-    print(session.out, await send(session, entries, scope));
+    const report = await send(session, entries, scope);
+    print(session.out, report);
+    await adviseImported(session, report.created);
     return 0;
   },
 });

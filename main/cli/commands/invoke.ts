@@ -59,7 +59,16 @@ async function call<T>(
   }
 }
 
+/** One that was switched off is there: the way back is said, and not the names that are spelled like it. */
+async function switchedOff(error: AivaultError, name: string, session: Session): Promise<AivaultError> {
+  const listed = await (await session.host()).call('capabilities.list', { search: name }).catch(() => null);
+  const found = listed?.ok === true && listed.value.capabilities.some(({ id, enabled }) => id === name && !enabled);
+  if (!found) return error;
+  return new AivaultError(error.code, error.message, { hint: `It is disabled: aivault capability enable ${name}` });
+}
+
 async function unknownFirst(error: unknown, name: string, session: Session): Promise<unknown> {
+  if (error instanceof AivaultError && error.code === 'capability_not_found') return switchedOff(error, name, session);
   if (!(error instanceof AivaultError) || ![2, 5].includes(exitCodeOf(error.toJSON()))) return error;
   const known = await (await session.host()).call('capabilities.describe', { id: name }).catch(() => null);
   const missing = known !== null && !known.ok && known.error.error === 'capability_not_found';
