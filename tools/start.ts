@@ -43,7 +43,7 @@ async function start(): Promise<void> {
     '',
     'Then store a first key, see what it opens, and call it:',
     '  aivault secrets create --name OPENAI_API_KEY --scope global',
-    '  aivault capability list',
+    '  aivault capability list --ready',
     `  aivault invoke openai/chat-completions --body '{"model":"gpt-5.2","messages":[{"role":"user","content":"hello"}]}'`,
     '',
     'Give a tool a token instead of a key:',

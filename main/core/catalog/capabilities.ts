@@ -33,7 +33,9 @@ export function planCapability(
   }
   const credential = wish.credential === undefined ? undefined : catalog.allCredentials.get(wish.credential);
   if (wish.credential !== undefined && credential === undefined) {
-    throw new AivaultError('credential_not_found', `There is no credential ${wish.credential}.`);
+    throw new AivaultError('credential_not_found', `There is no credential ${wish.credential}.`, {
+      hint: 'See `aivault credential list`.',
+    });
   }
   const provider = wish.provider ?? credential?.provider;
   if (provider === undefined) throw new AivaultError('invalid_request', 'provider: give a provider or a credential.');
