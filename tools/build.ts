@@ -1,5 +1,5 @@
 // Everything that ships, into dist/: the CLI (runs on Node 20), the bootstrap of the host, the host with its workers,
-// and, where they stand, the window's pages and its shell. No source maps and no tests get in.
+// and the window's pages, its preload and its shell. No source maps and no tests get in.
 
 import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -64,11 +64,6 @@ function workers(): Record<string, string> {
   return Object.fromEntries(files.map((file) => [`host/${path.basename(file, '.ts')}`, file]));
 }
 
-/** The desktop's main process. */
-function shell(): Record<string, string> {
-  return existsSync(path.join(root, 'main/desktop/app.ts')) ? { 'desktop/app': 'main/desktop/app.ts' } : {};
-}
-
 /** `dist/bin` holds the names people type; the checkout's PATH line points there. */
 function linkPrograms(dist: string): void {
   mkdirSync(path.join(dist, 'bin'), { recursive: true });
@@ -87,7 +82,11 @@ const parts = {
     bundle(dist, { entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli', gather: true }),
   // The shell holds the same core as the daemon: one build, so that both find the workers in one folder.
   host: (dist: string) =>
-    bundle(dist, { entries: { aivaultd: 'main/daemon/aivaultd.ts', ...shell() }, target: 'node20', chunks: 'host' }),
+    bundle(dist, {
+      entries: { aivaultd: 'main/daemon/aivaultd.ts', 'desktop/app': 'main/desktop/app.ts' },
+      target: 'node20',
+      chunks: 'host',
+    }),
   workers: (dist: string) => bundle(dist, { entries: workers(), target: 'node24', chunks: 'host' }),
   window: buildRenderer,
   preload: buildPreload,
@@ -105,9 +104,11 @@ export async function buildAll(names: readonly Part[] = everyPart, dist = usualF
 if (import.meta.main) {
   const start = performance.now();
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
-  await buildAll(
-    positionals.length === 0 ? everyPart : (positionals as Part[]),
-    path.resolve(values.out ?? usualFolder),
-  );
+  const named = everyPart.filter((part) => positionals.includes(part));
+  if (named.length < new Set(positionals).size) {
+    process.stderr.write(`There is no such part. There are: ${everyPart.join(', ')}.\n`);
+    process.exit(2);
+  }
+  await buildAll(named.length === 0 ? everyPart : named, path.resolve(values.out ?? usualFolder));
   process.stdout.write(`built in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }

@@ -6,7 +6,7 @@ import { after, before, suite, test } from 'node:test';
 import { openTestCore, type TestCore } from './core.fixture.ts';
 import { type FilledIds, fillCore, filled } from './filled-core.fixture.ts';
 
-// Issue "tampering": for every kind of sealed row, an attacker who can write vault.db edits, swaps, rolls back, removes
+// For every kind of sealed row, an attacker who can write vault.db edits, swaps, rolls back, removes
 // and duplicates one, through the whole core. It is named, what it granted is gone, what it refused stays refused, and
 // everything else keeps working.
 

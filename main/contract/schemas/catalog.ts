@@ -72,7 +72,7 @@ export const credential = z.strictObject({
   alternative: z.string().nullable(),
   priority: z.int(),
   upstreamPathPrefix: z.string().nullable(),
-  /** Set where the operator allowed one named local service (issue: allow-local); empty otherwise. */
+  /** Whether the operator allowed this one service at a local or private address (`--allow-local`). */
   allowLocal: z.boolean(),
   /** Headers that pass beyond the base lists, on the way out and back. */
   requestHeaders: z.array(z.string()),
