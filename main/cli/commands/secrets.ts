@@ -88,11 +88,11 @@ const listCommand = command({
 });
 
 /** The name of a new secret. A word with `=` may hold the value: it is refused, and not repeated. */
-function newName(values: { secret: string | undefined; name: string | undefined }): string {
-  const name = values.name ?? values.secret;
+function newName(values: { 'secret-name': string | undefined; name: string | undefined }): string {
+  const name = values.name ?? values['secret-name'];
   if (name === undefined)
     throw invalid('--name is required.', 'For example: aivault secrets create --name OPENAI_API_KEY');
-  if (values.name !== undefined && values.secret !== undefined) {
+  if (values.name !== undefined && values['secret-name'] !== undefined) {
     throw invalid(
       'aivault secrets create takes one name.',
       'The value is asked for, or comes by --value-stdin or --value-file.',
@@ -111,7 +111,7 @@ function newName(values: { secret: string | undefined; name: string | undefined 
 const createCommand = command({
   words: 'secrets create',
   summary: summaries['secrets.create'],
-  arguments: { secret: optionalArgument('Its name; the same as --name.') },
+  arguments: { 'secret-name': optionalArgument('Its name, never its value; the same as --name.') },
   options: {
     name: text('NAME', 'Its name; one the registry knows (OPENAI_API_KEY) is pinned to its provider.'),
     ...valueOptions,
