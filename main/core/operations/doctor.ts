@@ -48,7 +48,10 @@ function custody({ services, paths }: DoctorDeps): DoctorCheck[] {
       ]
     : [];
   if (facts.state === 'missing') {
-    return [{ id: 'custody', state: 'attention', text: 'There is no vault here yet.', next: 'aivault init' }];
+    return [
+      ...copied,
+      { id: 'custody', state: 'attention', text: 'There is no vault here yet.', next: 'aivault init' },
+    ];
   }
   const found: DoctorCheck[] = facts.warnings.map((text) => ({
     id: facts.keyProvider === 'keychain' ? 'keychain' : 'custody',
