@@ -3,7 +3,15 @@ import type { Session } from './session.ts';
 // What a command is. One description per command: parsing, help, completion and the errors about flags all come from it.
 
 /** What a shell may offer for a value. `file` is the shell's own file completion, the others ask the host. */
-export type Completion = 'file' | 'folder' | 'capability' | 'credential' | 'secret' | 'token' | 'provider';
+export type Completion =
+  | 'file'
+  | 'folder'
+  | 'capability'
+  | 'credential'
+  | 'secret'
+  | 'secret-name'
+  | 'token'
+  | 'provider';
 
 interface Described {
   readonly summary: string;

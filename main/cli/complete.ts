@@ -26,6 +26,12 @@ async function idsOf(kind: Completion | undefined, session: Session): Promise<re
     const answer = await host.call('credentials.list', {});
     return answer.ok ? answer.value.credentials.map(({ id, provider }) => ({ word: id, summary: provider })) : [];
   }
+  if (kind === 'secret-name') {
+    const answer = await host.call('secrets.list', {});
+    return answer.ok
+      ? answer.value.secrets.map(({ name, pinnedProvider }) => ({ word: name, summary: pinnedProvider ?? '' }))
+      : [];
+  }
   if (kind === 'secret') {
     const answer = await host.call('secrets.list', {});
     return answer.ok ? answer.value.secrets.map(({ secretId, name }) => ({ word: secretId, summary: name })) : [];

@@ -15,7 +15,9 @@ import { importCommand } from './import.ts';
 // What is stored. Values only ever travel inwards: nothing here can print one, because no answer holds one.
 
 const which = {
-  secret: optionalArgument('The secret, by its name or alias; where several scopes have it, use --id.'),
+  secret: optionalArgument('The secret, by its name or alias; where several scopes have it, use --id.', {
+    complete: 'secret-name',
+  }),
 } as const;
 const idOption = { id: text('ID', 'The secret, by its id.', { complete: 'secret' }) } as const;
 const idOf = (session: Session, values: { secret: string | undefined; id: string | undefined }) =>
