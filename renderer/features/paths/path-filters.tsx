@@ -9,7 +9,7 @@ import { everyPath, type PathFilter } from './path-filter.ts';
 interface PathFiltersProps {
   readonly filter: PathFilter;
   readonly onChange: (filter: PathFilter) => void;
-  /** Undefined until known; the space of the numbers is small enough not to be reserved. */
+  /** Undefined until known. None is not written: colour and number are for what needs somebody. */
   readonly ending: ExpiryCounts | undefined;
   readonly tags: readonly string[];
 }
@@ -58,7 +58,7 @@ export function PathFilters({ filter, onChange, ending, tags }: PathFiltersProps
               title={`Expires within ${within.slice(0, -1)} ${within === '1d' ? 'day' : 'days'}, or has expired`}
               onClick={() => show(within)}
             >
-              {text} {ending === undefined ? '' : count}
+              {text} {count === 0 ? '' : count}
             </Choice>
           );
         })}
