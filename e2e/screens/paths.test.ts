@@ -74,6 +74,7 @@ for (const place of places) {
         assert.ok(!(await page.content()).includes(value), 'hidden again');
         assert.equal(await heapHolds(page, value), false, 'and gone from the page');
         assert.equal(await reads(stage), 1, 'the look is in the log');
+        await screen.detail.locator('dl > div', { hasText: 'Last read' }).getByText('just now').waitFor();
 
         await screen.menu('Delete');
         await page.getByRole('heading', { name: 'No path secrets yet' }).waitFor();

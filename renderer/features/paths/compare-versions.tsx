@@ -1,12 +1,13 @@
 import { useRef } from 'react';
 import type { PathVersion } from '#contract/schemas/paths.ts';
-import { useAct } from '../../query.ts';
+
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
+import { useReadPath } from './use-read-path.ts';
 import { type Held, shownSeconds, useTimedValue } from './use-timed-value.ts';
 import { differingFields, type FieldDifference, versionFacts } from './version-difference.ts';
 
@@ -22,7 +23,7 @@ interface CompareProps {
 
 /** Two versions side by side: what is known without values at once, the fields only on purpose and for a while. */
 export function CompareVersions({ path, older, newer, now, onClose }: CompareProps) {
-  const read = useAct('paths.read');
+  const read = useReadPath();
   const presence = useRef<PresenceInput>(null);
   const { held, left, show, hide } = useTimedValue<Differing>();
   const expired = [older, newer].find(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= now);

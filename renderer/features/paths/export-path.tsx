@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { PathDetail } from '#contract/schemas/paths.ts';
-import { useAct } from '../../query.ts';
+
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
@@ -8,6 +8,7 @@ import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { dotenvText, sharedNames, variableName } from './dotenv-text.ts';
+import { useReadPath } from './use-read-path.ts';
 import { useTimedValue } from './use-timed-value.ts';
 
 interface ExportPathProps {
@@ -26,7 +27,7 @@ function fileName(path: string): string {
  */
 export function ExportPath({ detail, onClose }: ExportPathProps) {
   const { path, version } = detail;
-  const read = useAct('paths.read');
+  const read = useReadPath();
   const presence = useRef<PresenceInput>(null);
   const { held, left, show, hide } = useTimedValue<Readonly<Record<string, unknown>>>();
   const data = held?.value ?? null;

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
-import { useAct } from '../../query.ts';
+
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { fieldText } from './dotenv-text.ts';
+import { useReadPath } from './use-read-path.ts';
 import { shownSeconds, useTimedValue } from './use-timed-value.ts';
 
 interface RevealProps {
@@ -16,7 +17,7 @@ interface RevealProps {
 
 /** An explicit, audited look at a path secret's value; it hides itself again. Broker secrets have no such thing. */
 export function RevealPath({ path, version, onClose }: RevealProps) {
-  const read = useAct('paths.read');
+  const read = useReadPath();
   const presence = useRef<PresenceInput>(null);
   const [seen, setSeen] = useState(false);
   const { held, left, show } = useTimedValue<readonly (readonly [name: string, text: string])[]>();
