@@ -1,6 +1,5 @@
 import { useRef } from 'react';
 import type { PathVersion } from '#contract/schemas/paths.ts';
-
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';

@@ -1,6 +1,5 @@
 import { useRef } from 'react';
 import type { PathDetail } from '#contract/schemas/paths.ts';
-
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';

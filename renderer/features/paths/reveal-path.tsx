@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react';
-
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
