@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { canaries } from './furnish.ts';
 import { noBrowser, places } from './stages.ts';
@@ -38,7 +39,7 @@ for (const place of places) {
 
         await page.getByRole('button', { name: 'Refused' }).click();
         await screen.option('tokens.mint').waitFor({ state: 'detached' });
-        assert.equal(await screen.list.getByRole('option').count(), 1);
+        await becomes(() => screen.list.getByRole('option').count(), 1);
         await page.getByRole('button', { name: 'Clear' }).click();
         await screen.option('tokens.mint').waitFor();
 

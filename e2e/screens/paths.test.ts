@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { heapHolds, madeUpValue } from './page-heap.ts';
 import type { Stage } from './stage.ts';
@@ -65,7 +66,7 @@ for (const place of places) {
         await screen.dialog().getByRole('button', { name: 'Write version 2' }).click();
         await screen.versions.nth(1).waitFor();
         assert.ok(!(await page.content()).includes(value), 'nothing is shown unasked');
-        assert.equal(await screen.detail.getByRole('button', { name: 'postgres' }).count(), 1, 'tags stay');
+        await becomes(() => screen.detail.getByRole('button', { name: 'postgres' }).count(), 1, 'tags stay');
 
         await screen.detail.getByRole('button', { name: 'Reveal version 1' }).click();
         await screen.dialog().getByRole('button', { name: 'Reveal' }).click();
@@ -115,7 +116,7 @@ for (const place of places) {
 
       await page.getByRole('button', { name: 'Tree', exact: true }).click();
       await screen.branch('environments').waitFor();
-      assert.equal(await screen.branch('database').count(), 1, 'what is selected is in view, the rest is closed');
+      await becomes(() => screen.branch('database').count(), 1, 'what is selected is in view, the rest is closed');
       assert.match(
         (await screen.branch('environments').textContent()) ?? '',
         /4/,
@@ -124,7 +125,7 @@ for (const place of places) {
       await screen.tree.focus();
       for (const key of ['Home', 'ArrowLeft']) await page.keyboard.press(key);
       assert.equal(await screen.branch('environments').getAttribute('aria-expanded'), 'false');
-      assert.equal(await screen.branch('dev').count(), 0, '← closes');
+      await becomes(() => screen.branch('dev').count(), 0, '← closes');
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
@@ -156,7 +157,7 @@ for (const place of places) {
       await pillOf('environments/dev/database').waitFor();
       assert.match((await pillOf('environments/dev/database').getAttribute('class')) ?? '', /warn/, 'amber in 20 d');
       assert.match((await pillOf('environments/live/database').getAttribute('class')) ?? '', /bad/, 'red in 12 h');
-      assert.equal(await pillOf(longPath).count(), 0, 'nothing in 90 d');
+      await becomes(() => pillOf(longPath).count(), 0, 'nothing in 90 d');
       for (const [name, paths] of [
         ['Expires in 30 d 3', ['dev/database', 'live/database', 'live/queue']],
         ['7 d 2', ['live/database', 'live/queue']],
@@ -167,7 +168,7 @@ for (const place of places) {
           (count) => document.querySelectorAll('[role=listbox] [role=option]').length === count,
           paths.length,
         );
-        for (const path of paths) assert.equal(await screen.option(path).count(), 1, `${path} under ${name}`);
+        for (const path of paths) await becomes(() => screen.option(path).count(), 1, `${path} under ${name}`);
       }
       await page.getByRole('button', { name: 'Clear' }).click();
       await page.getByLabel('Tag', { exact: true }).selectOption('postgres');
@@ -211,7 +212,7 @@ for (const place of places) {
         await dialog.getByRole('region', { name: 'password in version 1' }).getByText(value).waitFor();
         await dialog.getByText('not in version 1').waitFor();
         assert.equal(await heapHolds(page, value), true, 'the probe works: while it is shown, the heap holds it');
-        assert.equal(await dialog.getByRole('heading', { name: 'user' }).count(), 0, 'what is the same stays hidden');
+        await becomes(() => dialog.getByRole('heading', { name: 'user' }).count(), 0, 'what is the same stays hidden');
         assert.equal(await reads(stage), 2, 'both looks are in the log');
         await page.clock.runFor(31_000);
         await dialog.getByRole('button', { name: 'Reveal what differs' }).waitFor();

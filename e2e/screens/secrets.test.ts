@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { canaries } from './furnish.ts';
 import { noBrowser, onStage, places } from './stages.ts';
@@ -103,13 +104,13 @@ for (const place of places) {
         const screen = await new SecretsScreen(page).ready();
         await screen.option('TRELLO_API_KEY').waitFor();
         await page.getByRole('button', { name: /^Waiting/ }).click();
-        assert.deepEqual(await screen.list.getByRole('option').count(), 1);
+        await becomes(() => screen.list.getByRole('option').count(), 1);
         await screen.option('TRELLO_API_KEY').getByText('needs TRELLO_TOKEN').waitFor();
         await page.getByRole('button', { name: /^All/ }).click();
         await page.keyboard.press('/');
         await page.keyboard.type('web-shop');
         await screen.option('OPENAI_API_KEY').waitFor({ state: 'detached' });
-        assert.equal(await screen.list.getByRole('option').count(), 2);
+        await becomes(() => screen.list.getByRole('option').count(), 2);
         await page.keyboard.press('ArrowDown');
         await page.keyboard.press('End');
         await screen.detail.getByRole('heading', { name: 'SLACK_BOT_TOKEN' }).waitFor();

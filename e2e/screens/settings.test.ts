@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { noBrowser, onStage, places } from './stages.ts';
 import { SettingsScreen } from './window-pages.ts';
@@ -20,8 +21,10 @@ for (const place of places) {
       await screen.control('Port').fill('20123');
       await screen.control('Port').press('Enter');
       await screen.rail.getByText('locks in 15 min').waitFor();
-      const settings = await stage.call('settings.show', {});
-      assert.deepEqual([settings.idleLockMinutes, settings.appearance, settings.endpointPort], [15, 'dark', 20123]);
+      await becomes(async () => {
+        const { idleLockMinutes, appearance, endpointPort } = await stage.call('settings.show', {});
+        return [idleLockMinutes, appearance, endpointPort];
+      }, [15, 'dark', 20123]);
 
       await screen.control('Answer calls').click();
       await screen.rail.getByText('endpoint paused').waitFor();
