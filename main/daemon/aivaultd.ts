@@ -3,7 +3,7 @@ import { AivaultError, errorTable } from '#contract/errors.ts';
 import { contractVersion } from '#contract/version.ts';
 import { whereFrom } from '#contract/where-from.ts';
 import { readFlags, usage } from './flags.ts';
-import { oldestHostNode, runPinned } from './pinned-node.ts';
+import { oldestHostNode, runPinned, takeHostFlags } from './pinned-node.ts';
 import { report } from './report.ts';
 
 // The host without a window. This file runs on any Node: it reads the flags, finds a Node that can be a host, and only
@@ -14,6 +14,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (flags.help) return void process.stdout.write(usage);
   if (flags.version) return void process.stdout.write(`${contractVersion}\n`);
   if (Number.parseInt(process.versions.node, 10) < oldestHostNode) return runPinned(args, flags);
+  if (!flags.report) takeHostFlags(args, process.env.NODE_OPTIONS ?? '');
   const { runDaemon } = await import('./run-daemon.ts');
   await runDaemon(flags);
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
+import { hostNodeFlags } from '#contract/host-node-flags.ts';
 
 /** What a host needs: node:sqlite without a flag, and undici. */
 export const oldestHostNode = 24;
@@ -52,4 +53,21 @@ export function runPinned(
   child.once('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (os.constants.signals[signal ?? 'SIGTERM'] ?? 0);
   });
+}
+
+/**
+ * Started by hand, without the flags a host runs best with: the same process starts anew with them, under the same
+ * number and with the same streams. Returns where they are there already, or where a process cannot be replaced.
+ */
+export function takeHostFlags(args: readonly string[], nodeOptions: string): void {
+  const given = [...process.execArgv, nodeOptions].join(' ');
+  const asked = hostNodeFlags.every((flag) => given.includes(flag.slice(0, flag.indexOf('='))));
+  if (asked || process.platform === 'win32') return;
+  process.execve?.(process.execPath, [
+    process.execPath,
+    ...hostNodeFlags,
+    ...process.execArgv,
+    process.argv[1]!,
+    ...args,
+  ]);
 }

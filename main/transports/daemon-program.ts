@@ -23,12 +23,6 @@ export function daemonProgram(): string {
   });
 }
 
-/**
- * How Node runs a host: with a small young generation, so that a body of a gigabyte passes without the heap growing along
- * with it. Only a flag of the process can say so.
- */
-export const hostNodeFlags: readonly string[] = ['--max-semi-space-size=4'];
-
 /** What a host that this program starts may inherit. Everything else of the caller's environment stays behind (D4, G21). */
 const inherited = new Set(
   [

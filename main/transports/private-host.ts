@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 
-import { daemonProgram, hostEnvironment, hostNodeFlags } from './daemon-program.ts';
+import { hostNodeFlags } from '#contract/host-node-flags.ts';
+import { daemonProgram, hostEnvironment } from './daemon-program.ts';
 import type { HostConnection } from './host-client.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 import { openLog } from './open-log.ts';
