@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { RegistryChange } from '#contract/schemas/registry.ts';
+import { readExclusion } from '../policy/exclusion.ts';
 import { createRegistry, type Registry } from '../providers/catalog.ts';
-import { isExcluded, readExclusion } from '../providers/exclusion.ts';
+import { isExcluded } from '../providers/exclusion.ts';
 import { covers, meet } from '../providers/path-overlap.ts';
 import {
   type Provider,

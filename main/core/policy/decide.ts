@@ -1,3 +1,4 @@
+import { readExclusion } from './exclusion.ts';
 import { commonHost, hostMatches } from './host-match.ts';
 import { compareNarrowness, compilePath, type PathPattern, pathExcluded, pathMatches } from './path-match.ts';
 
@@ -69,9 +70,9 @@ function resembles(rule: Rule, method: string, path: string, own: PathPattern): 
 
 function isExcluded(rule: Rule, method: string, path: string): boolean {
   return rule.exclude.some((text) => {
-    const space = text.indexOf(' ');
-    if (space !== -1 && text.slice(0, space) !== method) return false;
-    return pathExcluded(compilePath(text.slice(space + 1)), path);
+    const excluded = readExclusion(text);
+    if (excluded.method !== null && excluded.method !== method) return false;
+    return pathExcluded(compilePath(excluded.path), path);
   });
 }
 

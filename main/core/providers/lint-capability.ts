@@ -1,4 +1,5 @@
-import { isExcluded, readExclusion } from './exclusion.ts';
+import { readExclusion } from '../policy/exclusion.ts';
+import { isExcluded } from './exclusion.ts';
 import type { Finding, Group, LintRule } from './lint-finding.ts';
 import { covers, meet } from './path-overlap.ts';
 import type { ProviderCapability } from './schema.ts';
