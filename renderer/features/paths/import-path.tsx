@@ -1,17 +1,14 @@
 // A .env file into one path: each line a field. Values stay in one ref until they are sent; React's state holds names only.
 
-import { FileInput } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { type DotenvEntry, parseDotenv } from '../secrets/dotenv.ts';
-
-const maxFileBytes = 1024 * 1024;
+import { DotenvSource } from '../secrets/dotenv-source.tsx';
 
 interface ImportPathProps {
   /** Given: a new version of this path. */
@@ -96,64 +93,20 @@ export function ImportPath({ path: given }: ImportPathProps) {
         />
         <div className="import-space">
           {names.length === 0 ? (
-            <Source trouble={trouble} onText={take} onTrouble={setTrouble} />
+            <div className="stack">
+              <DotenvSource
+                note="KEY=value, one a line. The file itself is only read, never kept."
+                trouble={trouble}
+                onText={take}
+                onTrouble={setTrouble}
+              />
+            </div>
           ) : (
             <Names names={names} chosen={chosen} onChange={setChosen} onBack={empty} />
           )}
         </div>
       </DialogForm>
     </Dialog>
-  );
-}
-
-interface SourceProps {
-  readonly trouble: string | null;
-  readonly onText: (text: string) => void;
-  readonly onTrouble: (text: string) => void;
-}
-
-function Source({ trouble, onText, onTrouble }: SourceProps) {
-  const [over, setOver] = useState(false);
-  const pasted = useRef<SecretInput>(null);
-  const takeFile = async (file: File | undefined) => {
-    if (file === undefined) return;
-    if (file.size > maxFileBytes) onTrouble('That file is larger than 1 MiB: not a .env file.');
-    else onText(await file.text());
-  };
-  return (
-    <div className="stack">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the file button inside does the same by keyboard */}
-      <div
-        className={`drop ${over ? 'over' : ''}`}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          void takeFile(event.dataTransfer.files[0]);
-        }}
-      >
-        <FileInput size={20} aria-hidden="true" />
-        <p>Drop a .env file here</p>
-        <label className="button plain">
-          Choose a file
-          <input type="file" className="unseen" onChange={(event) => void takeFile(event.target.files?.[0])} />
-        </label>
-      </div>
-      <SecretField
-        label="Or paste its lines"
-        handle={pasted}
-        onFilled={(filled) => {
-          if (!filled) return;
-          onText(pasted.current?.value() ?? '');
-          pasted.current?.clear();
-        }}
-        note={trouble ?? 'KEY=value, one a line. The file itself is only read, never kept.'}
-      />
-    </div>
   );
 }
 

@@ -1,6 +1,5 @@
 // Drop a .env or paste its lines. Values stay in one ref until they are sent, then are let go; React's state holds names only.
 
-import { FileInput } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import type { Output } from '#contract/call.ts';
 import { useAct, useAsk } from '../../query.ts';
@@ -8,9 +7,9 @@ import { Button } from '../../ui/button.tsx';
 import { DialogActions } from '../../ui/dialog.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { SecretField, type SecretInput } from '../../ui/secret-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { type DotenvEntry, parseDotenv } from './dotenv.ts';
+import { DotenvSource } from './dotenv-source.tsx';
 import { knownNames } from './looks-like.ts';
 
 interface Found {
@@ -27,17 +26,13 @@ interface ImportFormProps {
   readonly onImported?: (names: readonly string[]) => void;
 }
 
-const maxFileBytes = 1024 * 1024;
-
 export function ImportForm({ onDone, doneText, onImported, mayCancel = true }: ImportFormProps) {
   const providers = useAsk('providers.list', {}).value?.providers;
   const secrets = useAsk('secrets.list', {}).value?.secrets;
   const names = useMemo(() => knownNames(providers ?? []), [providers]);
   const entries = useRef<DotenvEntry[]>([]);
-  const pasted = useRef<SecretInput>(null);
   const [found, setFound] = useState<readonly Found[]>([]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [over, setOver] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [report, setReport] = useState<Output<'secrets.import'> | null>(null);
   const run = useAct('secrets.import');
@@ -53,12 +48,6 @@ export function ImportForm({ onDone, doneText, onImported, mayCancel = true }: I
     setFound(next);
     setChosen(new Set(next.filter((one) => one.provider !== null).map((one) => one.name)));
     setTrouble(next.length === 0 && text.trim() !== '' ? 'No KEY=value line in it.' : null);
-    pasted.current?.clear();
-  };
-  const takeFile = async (file: File | undefined) => {
-    if (file === undefined) return;
-    if (file.size > maxFileBytes) setTrouble('That file is larger than 1 MiB: not a .env file.');
-    else take(await file.text());
   };
   const store = async () => {
     const wanted = entries.current.filter(({ name }) => chosen.has(name));
@@ -76,35 +65,12 @@ export function ImportForm({ onDone, doneText, onImported, mayCancel = true }: I
       {found.length > 0 ? (
         <Choose found={found} chosen={chosen} onChange={setChosen} />
       ) : (
-        <>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: the file button inside does the same by keyboard */}
-          <div
-            className={`drop ${over ? 'over' : ''}`}
-            onDragOver={(event) => {
-              event.preventDefault();
-              setOver(true);
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={(event) => {
-              event.preventDefault();
-              setOver(false);
-              void takeFile(event.dataTransfer.files[0]);
-            }}
-          >
-            <FileInput size={20} aria-hidden="true" />
-            <p>Drop a .env file here</p>
-            <label className="button plain">
-              Choose a file
-              <input type="file" className="unseen" onChange={(event) => void takeFile(event.target.files?.[0])} />
-            </label>
-          </div>
-          <SecretField
-            label="Or paste its lines"
-            handle={pasted}
-            onFilled={(filled) => filled && take(pasted.current?.value() ?? '')}
-            note={trouble ?? 'KEY=value, one a line. The file itself is only read, never kept; delete it afterwards.'}
-          />
-        </>
+        <DotenvSource
+          note="KEY=value, one a line. The file itself is only read, never kept; delete it afterwards."
+          trouble={trouble}
+          onText={take}
+          onTrouble={setTrouble}
+        />
       )}
       <Problem error={run.error} />
       <DialogActions>
