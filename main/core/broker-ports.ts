@@ -48,7 +48,7 @@ export function brokerPorts({ services, egress, randomId, stopwatch, active, rep
     catalog: () => services.catalog(),
     reveal(approved) {
       // Hooks bend where requests go: a vault that was not made for that gives nothing out under them.
-      if (egress !== null && !vault.facts().development) {
+      if (egress !== null && !vault.brief().development) {
         throw new AivaultError(
           'policy_violation',
           'Development hooks are set on a vault that was not created with them.',
@@ -79,7 +79,7 @@ export function brokerPorts({ services, egress, randomId, stopwatch, active, rep
       if (tokenId !== null) usage.touch('tokens', tokenId);
     },
     ended(approved, session) {
-      if (!['unlocked', 'degraded'].includes(vault.facts().state)) {
+      if (!vault.brief().open) {
         return new AivaultError('vault_locked', 'The vault was locked meanwhile.');
       }
       const { tokenId } = approved.grant;

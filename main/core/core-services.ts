@@ -86,7 +86,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const secrets = createSecrets({ vault, now, randomBytes });
   const usage = await createUsage({ store, now, flushed: () => announce('usage.changed') });
   const tokens = createTokens({ vault, now, randomBytes });
-  const reach = createReach(deps.registry ?? builtRegistry(), vault, () => vault.facts().open);
+  const reach = createReach(deps.registry ?? builtRegistry(), vault, () => vault.brief().open);
   const checkpoints = createCheckpoints(auditStore, () => vault.subkey('audit.checkpoint'));
   const cursors = createCursorSeal(() => vault.subkey('path.cursor'));
   const pathSecrets = createPathSecrets({
@@ -134,7 +134,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   };
 
   const settings = openSettingsFile(paths.stateFolder, () => ({
-    idleLockMinutes: vault.facts().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
+    idleLockMinutes: vault.brief().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
     endpointPort: null,
     pathRequestsPerMinute: null,
     launchAtLogin: false,
@@ -150,7 +150,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const idle = createIdleLock({
     now,
     minutes: () => settings.current().idleLockMinutes,
-    isOpen: () => vault.facts().open,
+    isOpen: () => vault.brief().open,
     lock: lockNow,
     lockAtOnce: () => {
       vault.lock();
@@ -159,7 +159,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   });
 
   const beat = setInterval(() => {
-    if (vault.facts().open) void checkpoints.write().catch(() => {});
+    if (vault.brief().open) void checkpoints.write().catch(() => {});
   }, checkpointEveryMs).unref();
   vault.onOpen(() => {
     reach.changed();
@@ -206,7 +206,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
       idle.stop();
       await usage.close();
       await audit.flush().catch(() => {});
-      if (vault.facts().open) await checkpoints.write().catch(() => {});
+      if (vault.brief().open) await checkpoints.write().catch(() => {});
       await vault.close();
       await auditStore.close();
       await store.close();

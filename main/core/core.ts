@@ -109,7 +109,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     audit: services.audit,
     ready: createReady(services, deps),
     provePresence: createPresence({
-      keyProvider: () => vault.facts().keyProvider,
+      keyProvider: () => vault.brief().keyProvider,
       checkPassphrase: (passphrase) => vault.checkPresence({ passphrase }),
     }),
     active: idle.active,

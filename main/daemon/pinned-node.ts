@@ -61,7 +61,7 @@ export function runPinned(
  */
 export function takeHostFlags(args: readonly string[], nodeOptions: string): void {
   const given = [...process.execArgv, nodeOptions].join(' ');
-  const asked = hostNodeFlags.every((flag) => given.includes(flag.slice(0, flag.indexOf('='))));
+  const asked = hostNodeFlags.every((flag) => given.includes(flag.split('=', 1)[0]!));
   if (asked || process.platform === 'win32') return;
   process.execve?.(process.execPath, [
     process.execPath,

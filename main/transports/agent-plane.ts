@@ -3,6 +3,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import { abortOnDisconnect, headerPairs, internal, refusal, sendAnswer, takeBody } from './http-answer.ts';
+import { together } from './together.ts';
 
 // What an agent can reach, over the loopback port or the shared socket: two doors of the broker, a health word, and the
 // path secrets. No operation of the operator plane has a route here, whatever the request says (B2, C3).
@@ -39,6 +40,7 @@ const healthy: Answer = {
 };
 
 export function createAgentPlane(plane: AgentPlane): AgentRoute {
+  const atEndOfTurn = together();
   return (request, response, target) => {
     const door = doorOf(request.method, target);
     if (door === 'health') return sendAnswer(request, response, healthy);
@@ -52,7 +54,7 @@ export function createAgentPlane(plane: AgentPlane): AgentRoute {
           ? askPathSecrets(plane.pathSecrets!, request, target, body)
           : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(response));
       call.then(
-        (answer) => sendAnswer(request, response, answer),
+        (answer) => atEndOfTurn(() => sendAnswer(request, response, answer)),
         () => sendAnswer(request, response, internal()),
       );
     });

@@ -47,6 +47,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     keepAliveTimeout: idlePatienceMs,
     connectionsCheckingInterval: 2_000,
     noDelay: true,
+    optimizeEmptyRequests: true,
     // Only WebSocket handshakes are upgrades; an `upgrade: h2c` is an ordinary request.
     shouldUpgradeCallback: (request: IncomingMessage) =>
       options.upgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
+import { hostNodeFlags } from '#contract/host-node-flags.ts';
 import { type Command, command, flag, list, requiredText, text } from '../command.ts';
 import { invalid, type Session } from '../session.ts';
 import { agentAccessPlan, checkUser, usualSharedFolder } from '../setup-agent-access.ts';
@@ -19,9 +20,7 @@ function program(name: 'aivault' | 'aivaultd'): readonly string[] {
   const file = self.endsWith('.ts')
     ? path.join(path.dirname(self), name === 'aivault' ? 'aivault.ts' : '../daemon/aivaultd.ts')
     : path.join(path.dirname(self), `${name}.mjs`);
-  // A small young generation keeps a host that streams for weeks at the size it had on its first day.
-  const settings = name === 'aivaultd' ? ['--max-semi-space-size=4'] : [];
-  return [process.execPath, ...settings, file];
+  return [process.execPath, ...(name === 'aivaultd' ? hostNodeFlags : []), file];
 }
 
 function needRoot(isDryRun: boolean): void {

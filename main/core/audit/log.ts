@@ -9,7 +9,7 @@ export interface AuditLogDeps {
   readonly store: AuditStore;
   readonly now: () => number;
   readonly randomId: () => string;
-  /** Called after each appended entry. */
+  /** Called after entries were appended: once for those that went together. */
   readonly appended: () => void;
 }
 
@@ -44,9 +44,19 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
   /** Calls of this run are counted: a number costs nothing, and no two runs share a name. */
   const run = randomId();
   let calls = 0;
-  const append = async (entry: Unnumbered, closes?: string): Promise<void> => {
-    await guarded(() => store.append(appendOf(entry, closes)));
+  const append = async (entry: Unnumbered): Promise<void> => {
+    await guarded(() => store.append(appendOf(entry)));
     appended();
+  };
+  let announced: Promise<void> | null = null;
+  /** Entries that are written together are announced together. */
+  const close = (id: string, entry: Unnumbered): Promise<void> => {
+    const written = store.closeCall(id, appendOf(entry));
+    if (written !== announced) {
+      announced = written;
+      written.then(appended, () => {});
+    }
+    return written;
   };
   const write = (entry: Omit<Unnumbered, 'tsMs'>) => append({ ...entry, tsMs: now() });
   const open = async (opening: Unnumbered) => {
@@ -60,7 +70,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
   const recorder: Recorder = {
     async begin(actor: string, facts: InvokeFacts): Promise<OpenEntry> {
       const id = await open({ ...facts, tsMs: now(), kind: 'invoke', actor, outcome: 'unknown' });
-      return { close: (outcome, final) => append({ ...final, tsMs: now(), kind: 'invoke', actor, outcome }, id) };
+      return { close: (outcome, final) => close(id, { ...final, tsMs: now(), kind: 'invoke', actor, outcome }) };
     },
     refused: (actor, facts) =>
       isStranger(actor)
@@ -73,7 +83,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     write,
     async change(kind, actor, facts) {
       const id = await open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
-      return { close: (outcome, more) => append({ ...facts, ...more, tsMs: now(), kind, actor, outcome }, id) };
+      return { close: (outcome, more) => guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome })) };
     },
     refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),
     async recover() {
@@ -81,7 +91,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
       for (const { id, tsMs, body } of left) {
         const facts = { kind: 'invoke', actor: 'host', ...plainObject(body) } as Unnumbered;
         const note = `Started at ${new Date(tsMs).toISOString()}; the host ended before it could write the outcome.`;
-        await append({ ...facts, tsMs: now(), outcome: 'unknown', note }, id);
+        await guarded(() => close(id, { ...facts, tsMs: now(), outcome: 'unknown', note }));
       }
       return left.length;
     },

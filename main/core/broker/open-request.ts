@@ -107,9 +107,9 @@ export class OpenRequest {
     return this.#reason ?? error;
   }
 
-  async finished(counts: Returned['counts']): Promise<void> {
+  finished(counts: Returned['counts']): Promise<void> {
     this.#release();
-    await this.passage.finish({ ...this.#bytes(), responseBytes: counts.bytes, redactions: counts.redactions });
+    return this.passage.finish({ ...this.#bytes(), responseBytes: counts.bytes, redactions: counts.redactions });
   }
 
   async failed(error: AivaultError, counts?: Returned['counts']): Promise<void> {

@@ -15,6 +15,8 @@ export type StageName =
   | 'send-upstream'
   | 'filter-response';
 
+const done = Promise.resolve();
+
 /**
  * What one request leaves behind: its stages with their times, and exactly one closing entry, whichever way it ends.
  * Facts are gathered as stages learn them, so a refusal is written down with everything that was known by then.
@@ -93,13 +95,14 @@ export class Passage {
     });
   }
 
-  async #close(outcome: 'allowed' | 'failed' | 'refused', facts: InvokeFacts): Promise<void> {
-    if (this.#finished) return;
+  /** Not async: what many calls wait for together stays one promise. */
+  #close(outcome: 'allowed' | 'failed' | 'refused', facts: InvokeFacts): Promise<void> {
+    if (this.#finished) return done;
     this.#finished = true;
     this.#endStage(outcome === 'allowed' ? 'passed' : 'refused');
     this.know({ ...facts, tookMs: rounded(this.#stopwatch() - this.#startedAt), trace: this.#trace });
-    if (this.#entry !== null) await this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
-    else await this.#record.refused(this.#actor, this.#facts);
+    if (this.#entry === null) return this.#record.refused(this.#actor, this.#facts);
+    return this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
   }
 
   #endStage(outcome: 'passed' | 'refused'): void {

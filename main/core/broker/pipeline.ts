@@ -37,8 +37,11 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
 
   /** Remembers work that nobody waits for until the broker closes. */
   function inBackground(work: Promise<unknown>): void {
-    const tracked = work.catch(() => {}).finally(() => closing.delete(tracked));
-    closing.add(tracked);
+    // Entries that are written together are one promise.
+    if (closing.has(work)) return;
+    closing.add(work);
+    const forget = (): void => void closing.delete(work);
+    work.then(forget, forget);
   }
 
   const invoke: Invoke = async (incoming, signal) => {
@@ -83,7 +86,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
     connect,
     async close() {
       await pools.close();
-      await Promise.all(closing);
+      await Promise.allSettled(closing);
     },
   });
 }

@@ -34,7 +34,7 @@ export function createReady(services: Services, { defaultChoice, developmentHook
         await creating;
       }
     }
-    if (needsOpen && !services.vault.facts().open) throw closed(services.vault.facts().state);
+    if (needsOpen && !services.vault.brief().open) throw closed(services.vault.facts().state);
   };
 }
 

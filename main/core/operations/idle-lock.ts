@@ -26,8 +26,8 @@ export function createIdleLock({ now, minutes, isOpen, lock, lockAtOnce }: IdleL
   let lastMs = now();
   let timer: NodeJS.Timeout | undefined;
   const locksAtMs = (): number | null => {
-    const after = minutes();
-    return after === null || !isOpen() ? null : lastMs + after * 60_000;
+    const after = isOpen() ? minutes() : null;
+    return after === null ? null : lastMs + after * 60_000;
   };
   const look = async (): Promise<void> => {
     const at = locksAtMs();

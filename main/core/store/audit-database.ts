@@ -4,10 +4,11 @@ import { chainHash, genesis } from './chain-hash.ts';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
 import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
+import { unpackClosings } from './packed-closings.ts';
 import { packChain } from './packed-rows.ts';
-import type { AuditAppend, AuditQuery, ChainRow } from './store.ts';
+import type { AuditAppend, AuditQuery, ChainHead, ChainRow } from './store.ts';
 import { StoreError } from './store-error.ts';
-import type { PackedChain } from './store-protocol.ts';
+import type { PackedChain, PackedClosings } from './store-protocol.ts';
 
 // audit.db, spoken to synchronously inside the store's thread. A commit is one write to the write-ahead log, which
 // survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
@@ -23,18 +24,13 @@ const columns = {
   credential: 'credential',
 };
 
-interface Head {
-  readonly seq: number;
-  readonly hash: Uint8Array;
-}
-
 /** Throws `StoreError`. What was appended survives kill -9 when it returns, and a power cut a moment later. */
 export class AuditDatabase {
   readonly #db: DatabaseSync;
   readonly #statements;
   readonly #queries = new Map<string, StatementSync>();
   readonly #log: number;
-  #head: Head;
+  #head: ChainHead;
   #syncTimer: NodeJS.Timeout | null = null;
 
   constructor(file: string) {
@@ -68,12 +64,12 @@ export class AuditDatabase {
     this.#head = this.#readHead();
   }
 
-  #readHead(): Head {
+  #readHead(): ChainHead {
     const row = this.#statements.head.get();
-    return row === undefined ? { seq: 0, hash: genesis } : (row as unknown as Head);
+    return row === undefined ? { seq: 0, hash: genesis } : (row as unknown as ChainHead);
   }
 
-  head(): Head {
+  head(): ChainHead {
     return this.#head;
   }
 
@@ -93,7 +89,7 @@ export class AuditDatabase {
   }
 
   /** Only inside `group`. */
-  append(entry: AuditAppend): Head {
+  append(entry: AuditAppend): ChainHead {
     const seq = this.#head.seq + 1;
     const hash = chainHash(this.#head.hash, entry.body);
     this.#statements.append.run(
@@ -107,14 +103,16 @@ export class AuditDatabase {
       entry.capability ?? null,
       entry.credential ?? null,
     );
-    if (entry.closes !== undefined) this.#close(entry.closes);
     this.#head = { seq, hash };
     return this.#head;
   }
 
   /** Only inside `group`. */
-  appendAll(entries: readonly AuditAppend[]): Head[] {
-    return entries.map((entry) => this.append(entry));
+  closeAll(closings: PackedClosings): void {
+    for (const [call, entry] of unpackClosings(closings)) {
+      this.append(entry);
+      this.#close(call);
+    }
   }
 
   /** Calls announced in this database (format 1) lose their row; those of the journal leave their id. */

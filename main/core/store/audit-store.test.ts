@@ -61,7 +61,7 @@ test('the chain goes on after the log was closed', async () => {
 test('an open call is left open until the entry that closes it', () =>
   withAudit(async (store) => {
     await Promise.all([store.open('a', 1, 'A'), store.open('b', 2, 'B')]);
-    await store.append(entry(3, { closes: 'a' }));
+    await store.closeCall('a', entry(3));
     assert.deepEqual(await store.leftOpen(), [{ id: 'b', tsMs: 2, body: 'B' }]);
   }));
 

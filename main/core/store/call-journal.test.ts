@@ -68,11 +68,11 @@ test('an entry that closes a call of an earlier host leaves nothing open, even i
   const first = await openAuditStore(file);
   await first.open('a', 1, 'A');
   await first.open('b', 1, 'B');
-  await first.append({ ...entry, closes: 'a' });
+  await first.closeCall('a', entry);
   await first.close();
   const second = await openAuditStore(file);
   assert.deepEqual(await second.leftOpen(), [{ id: 'b', tsMs: 1, body: 'B' }]);
-  await second.append({ ...entry, closes: 'b' });
+  await second.closeCall('b', entry);
   assert.deepEqual(await second.leftOpen(), []);
   await second.close();
 });

@@ -1,56 +1,50 @@
+import { ClosingsPacker } from './packed-closings.ts';
 import type { AuditAppend } from './store.ts';
 
-type Head = { readonly seq: number; readonly hash: Uint8Array };
-type AppendAll = (entries: readonly AuditAppend[]) => Promise<readonly Head[]>;
-
-interface Waiting {
-  readonly entry: AuditAppend;
-  resolve(head: Head): void;
-  reject(error: unknown): void;
+interface Batch {
+  readonly entries: ClosingsPacker;
+  readonly written: PromiseWithResolvers<void>;
 }
 
 /** Nobody waits for a closing entry, so some milliseconds of them share one commit. */
 const gatherMs = 5;
 const gatherAtMost = 256;
 
-/** Gathers entries and appends them together, in the order they came. Each caller learns how its own went. */
+/** Gathers closing entries and appends them together, in the order they came. */
 export class ClosingQueue {
-  readonly #appendAll: AppendAll;
-  #waiting: Waiting[] = [];
+  readonly #appendAll: (entries: ClosingsPacker) => Promise<void>;
+  #batch: Batch | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(appendAll: AppendAll) {
+  constructor(appendAll: (entries: ClosingsPacker) => Promise<void>) {
     this.#appendAll = appendAll;
   }
 
-  add(entry: AuditAppend): Promise<Head> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
-      if (this.#waiting.length >= gatherAtMost) this.send();
-      else this.#timer ??= setTimeout(() => this.send(), gatherMs);
-    });
+  /** The same promise for all that go together: it resolves when they are on disk. */
+  add(call: string, entry: AuditAppend): Promise<void> {
+    this.#batch ??= { entries: new ClosingsPacker(), written: Promise.withResolvers() };
+    const { entries, written } = this.#batch;
+    entries.add(call, entry);
+    if (entries.calls.length >= gatherAtMost) this.send();
+    else this.#timer ??= setTimeout(() => this.send(), gatherMs);
+    return written.promise;
   }
 
   /** Sends what waits now; what is appended after this call comes after it in the chain. */
   send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const batch = this.#waiting;
-    if (batch.length === 0) return;
-    this.#waiting = [];
-    const run = this.#appendAll(batch.map(({ entry }) => entry)).then(
-      (heads) => {
-        for (const [index, each] of batch.entries()) each.resolve(heads[index] as Head);
-      },
-      (error: unknown) => {
-        for (const each of batch) each.reject(error);
-      },
-    );
-    const tracked = run.finally(() => this.#running.delete(tracked));
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    const { promise, resolve, reject } = batch.written;
+    this.#appendAll(batch.entries).then(resolve, reject);
+    const tracked = promise.catch(() => {}).then(() => void this.#running.delete(tracked));
     this.#running.add(tracked);
   }
 
+  /** Resolves when nothing waits any more. Rejects nowhere: each failure is told to whoever added the entry. */
   async drain(): Promise<void> {
     this.send();
     await Promise.all(this.#running);

@@ -6,7 +6,7 @@ import { readAhead } from './read-ahead.ts';
 import type { AuditStore, LedgerRow, Row, RowStore, Snapshot } from './store.ts';
 import { StoreError, type StoreFault } from './store-error.ts';
 import type { PackedChain, PackedLedger, PackedRows, StoreKind } from './store-protocol.ts';
-import { StoreThread } from './store-thread.ts';
+import { type AskOptions, StoreThread } from './store-thread.ts';
 
 // Opens the two databases of a vault folder. All that are open in a process share one thread.
 
@@ -38,10 +38,10 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   const ask = await openStore('audit', file);
   const journal = openJournal(`${file}-calls`);
   const closings = new ClosingQueue(async (entries) => {
-    const heads = await (ask('appendAll', entries) as Promise<{ seq: number; hash: Uint8Array }[]>);
-    for (const { closes } of entries) if (closes !== undefined) journal.closed(closes);
+    const packed = entries.packed();
+    await ask.handingOver([packed.bodies.buffer as ArrayBuffer], 'closeAll', packed);
+    for (const call of entries.calls) journal.closed(call);
     if (journal.isLong) await renew(journal, ask);
-    return heads;
   });
   /** What is asked now comes after every closing entry that was handed in before. */
   const ordered: Ask = (...question) => {
@@ -49,7 +49,8 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
     return ask(...question);
   };
   return {
-    append: (entry) => (entry.closes === undefined ? (ordered('append', entry) as never) : closings.add(entry)),
+    append: (entry) => ordered('append', entry) as never,
+    closeCall: (call, entry) => closings.add(call, entry),
     async open(id, tsMs, body) {
       try {
         journal.open({ id, tsMs, body });
@@ -96,7 +97,7 @@ function openJournal(file: string): CallJournal {
   }
 }
 
-async function readAll(ask: PagedAsk): Promise<Snapshot> {
+async function readAll(ask: StoreAsk): Promise<Snapshot> {
   const rows: Row[] = [];
   const ledger: LedgerRow[] = [];
   const onPage = (page: unknown): void => {
@@ -108,10 +109,14 @@ async function readAll(ask: PagedAsk): Promise<Snapshot> {
 }
 
 type Ask = (op: string, ...args: unknown[]) => Promise<unknown>;
-/** `paged` hands the parts of a long answer over as they come. */
-type PagedAsk = Ask & { paged(onPage: (page: unknown) => void, op: string): Promise<unknown> };
+type StoreAsk = Ask & {
+  /** Hands the parts of a long answer over as they come. */
+  paged(onPage: (page: unknown) => void, op: string): Promise<unknown>;
+  /** Moves these buffers to the store's thread instead of copying them. */
+  handingOver(buffers: readonly ArrayBuffer[], op: string, ...args: unknown[]): Promise<unknown>;
+};
 
-async function openStore(kind: StoreKind, file: string): Promise<PagedAsk> {
+async function openStore(kind: StoreKind, file: string): Promise<StoreAsk> {
   if (thread === null || thread.dead) {
     thread = new StoreThread();
     openStores = 0;
@@ -131,20 +136,23 @@ async function openStore(kind: StoreKind, file: string): Promise<PagedAsk> {
     await release();
     throw publicError(error, kind);
   }
-  const asking = async (op: string, args: unknown[], onPage?: (page: unknown) => void): Promise<unknown> => {
+  const asking = async (op: string, args: unknown[], more?: AskOptions): Promise<unknown> => {
     try {
       if (op === 'closeStore') {
         closed ??= mine.ask(store, op, args).then(release, release);
         return await closed;
       }
       if (closed !== null) throw new StoreError('closed', 'The store is closed.');
-      return await mine.ask(store, op, args, onPage);
+      return await mine.ask(store, op, args, more);
     } catch (error) {
       throw publicError(error, kind);
     }
   };
   const ask = (op: string, ...args: unknown[]): Promise<unknown> => asking(op, args);
-  return Object.assign(ask, { paged: (onPage: (page: unknown) => void, op: string) => asking(op, [], onPage) });
+  return Object.assign(ask, {
+    paged: (onPage: (page: unknown) => void, op: string) => asking(op, [], { onPage }),
+    handingOver: (transfer: readonly ArrayBuffer[], op: string, ...args: unknown[]) => asking(op, args, { transfer }),
+  });
 }
 
 const codes: Readonly<Record<StoreFault, ErrorCode>> = {

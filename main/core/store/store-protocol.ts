@@ -38,6 +38,20 @@ export interface PackedChain {
   readonly agree: readonly boolean[];
 }
 
+/** Entries that each close a call, in order. */
+export interface PackedClosings {
+  readonly calls: readonly string[];
+  readonly times: readonly number[];
+  readonly kinds: readonly string[];
+  readonly actors: readonly string[];
+  readonly outcomes: readonly string[];
+  readonly capabilities: readonly (string | undefined)[];
+  readonly credentials: readonly (string | undefined)[];
+  /** Length of each body in bytes, and all of them as UTF-8, one after the other. */
+  readonly lengths: readonly number[];
+  readonly bodies: Uint8Array;
+}
+
 export interface PackedLedger {
   readonly tables: readonly string[];
   readonly ids: readonly string[];

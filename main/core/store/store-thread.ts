@@ -14,6 +14,13 @@ interface Waiting {
   readonly onPage: ((page: unknown) => void) | undefined;
 }
 
+export interface AskOptions {
+  /** Gets the parts of a long answer, before the promise resolves. */
+  readonly onPage?: (page: unknown) => void;
+  /** Buffers among the arguments that move to the thread. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
 /** Our side of the store's thread. It keeps the process alive only while an answer is owed. */
 export class StoreThread {
   readonly #worker: Worker;
@@ -43,14 +50,13 @@ export class StoreThread {
     return number;
   }
 
-  /** `onPage` gets the parts of a long answer, before the promise resolves. */
-  ask(store: number, op: string, args: readonly unknown[], onPage?: (page: unknown) => void): Promise<unknown> {
+  ask(store: number, op: string, args: readonly unknown[], { onPage, transfer }: AskOptions = {}): Promise<unknown> {
     if (this.#dead) return Promise.reject(new StoreError('closed', 'The store has stopped.'));
     const question: Question = { number: ++this.#last, store, op, args };
     return new Promise((resolve, reject) => {
       if (this.#waiting.size === 0) this.#worker.ref();
       this.#waiting.set(question.number, { resolve, reject, onPage });
-      this.#worker.postMessage(question);
+      this.#worker.postMessage(question, transfer);
     });
   }
 

@@ -4,7 +4,7 @@ import { packLedger, packRows } from './packed-rows.ts';
 import { RowDatabase } from './row-database.ts';
 import type { AuditAppend } from './store.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
-import type { Question, Reply, StoreKind } from './store-protocol.ts';
+import type { PackedClosings, Question, Reply, StoreKind } from './store-protocol.ts';
 
 // The one thread that opens databases, so that no fsync stalls a stream. Whatever has queued up while it was busy is
 // taken together: all audit writes in it share one transaction and are answered first, because calls wait for them.
@@ -16,7 +16,7 @@ const audits = new Map<number, AuditDatabase>();
 
 const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly unknown[]) => unknown>> = {
   append: (db, args) => db.append(args[0] as AuditAppend),
-  appendAll: (db, args) => db.appendAll(args[0] as AuditAppend[]),
+  closeAll: (db, args) => db.closeAll(args[0] as PackedClosings),
   forgetCalls: (db, args) => db.forgetCalls(args[0] as string[]),
   open: (db, args) => db.open(args[0] as string, args[1] as number, args[2] as string),
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),

@@ -90,13 +90,22 @@ export interface AuditAppend {
   readonly outcome: string;
   readonly capability?: string;
   readonly credential?: string;
-  /** The in-flight row this entry closes, removed in the same transaction. */
-  readonly closes?: string;
+}
+
+/** Number and hash of an entry; of the last one, where the chain ends. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Uint8Array;
 }
 
 export interface AuditStore {
   /** Durable against kill -9 when it resolves; fsync follows within 50 ms. Concurrent calls share one commit. */
-  append(entry: AuditAppend): Promise<{ readonly seq: number; readonly hash: Uint8Array }>;
+  append(entry: AuditAppend): Promise<ChainHead>;
+  /**
+   * The entry an open call ends with; the call is no longer open from then on. Gathered for some milliseconds: entries that
+   * reach the disk together share one promise, which resolves then.
+   */
+  closeCall(call: string, entry: AuditAppend): Promise<void>;
   /** Records that a call is about to be sent. `body` becomes an entry with outcome `unknown` if nobody closes it. */
   open(id: string, tsMs: number, body: string): Promise<void>;
   /** What a crash left open. */
@@ -105,7 +114,7 @@ export interface AuditStore {
   query(query: AuditQuery): Promise<readonly ChainRow[]>;
   /** Oldest first, in pages, for verification and export. */
   scan(afterSeq: number, limit: number): Promise<readonly ScannedRow[]>;
-  head(): Promise<{ readonly seq: number; readonly hash: Uint8Array }>;
+  head(): Promise<ChainHead>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
   writeCheckpoint(seq: number, mac: Uint8Array): Promise<void>;
   close(): Promise<void>;

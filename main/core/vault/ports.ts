@@ -31,20 +31,24 @@ export interface DamagedRow {
   readonly reason: string;
 }
 
-export interface VaultFacts {
-  /** `degraded`: open, but some rows are damaged (named in `damaged`); everything else works. */
-  readonly state: 'missing' | 'locked' | 'unlocked' | 'rolled_back' | 'degraded';
+/** The few facts that every call needs. */
+export interface VaultBrief {
   /** True for `unlocked` and `degraded`. */
   readonly open: boolean;
   readonly vaultId: string | null;
   readonly keyProvider: KeyProvider | null;
+  /** Authenticated once the vault is open; before that what the header claims. */
+  readonly development: boolean;
+}
+
+export interface VaultFacts extends VaultBrief {
+  /** `degraded`: open, but some rows are damaged (named in `damaged`); everything else works. */
+  readonly state: 'missing' | 'locked' | 'unlocked' | 'rolled_back' | 'degraded';
   /** Public settings of the key provider: file path, keychain service and account, variable name. Never key material. */
   readonly keyParameters: Readonly<Record<string, string | number>>;
   /** True where unlocking needs something only a person brings. */
   readonly needsPerson: boolean;
   readonly fingerprint: string | null;
-  /** Authenticated once the vault is open; before that what the header claims. */
-  readonly development: boolean;
   readonly damaged: readonly DamagedRow[];
   readonly warnings: readonly string[];
 }
@@ -87,6 +91,8 @@ export type Rewrap = (
 
 export interface Vault extends SealedTables {
   facts(): VaultFacts;
+  /** Part of `facts` without looking through the rows: this is on the path of every call. */
+  brief(): VaultBrief;
   /** Creates the vault and leaves it open. Throws `already_exists` wherever anything of a vault is there. */
   init(choice: KeyProviderChoice, options: { readonly development: boolean }): Promise<void>;
   /**

@@ -285,7 +285,7 @@ function intact(read: () => SecretRow | undefined): SecretRow | undefined {
 
 function placeOf(vault: Vault, row: Omit<ValuePlace, 'vaultId'>): ValuePlace {
   const { secretId, valueVersion, scope, pinnedProvider } = row;
-  return { vaultId: vault.facts().vaultId!, secretId, valueVersion, scope, pinnedProvider };
+  return { vaultId: vault.brief().vaultId!, secretId, valueVersion, scope, pinnedProvider };
 }
 
 function sameGroup(a: GroupAttachment, b: GroupAttachment): boolean {

@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Header } from './header.ts';
 import type { OpenVault } from './open-vault.ts';
-import type { VaultFacts } from './ports.ts';
+import type { VaultBrief, VaultFacts } from './ports.ts';
 
 export interface FactsInput {
   readonly header: Header | null;
@@ -14,19 +14,25 @@ export interface FactsInput {
   readonly needsPerson: boolean;
 }
 
+export function vaultBrief(header: Header | null, open: OpenVault | null): VaultBrief {
+  return {
+    open: open !== null,
+    vaultId: header?.vaultId ?? null,
+    keyProvider: header?.key.provider ?? null,
+    development: header?.development ?? false,
+  };
+}
+
 /** What may be said of a vault, locked or not. */
 export function vaultFacts(input: FactsInput): VaultFacts {
   const { header, open, needsPerson } = input;
   const damaged = open?.damaged() ?? [];
   return {
+    ...vaultBrief(header, open),
     state: stateOf(input, damaged.length > 0),
-    open: open !== null,
-    vaultId: header?.vaultId ?? null,
-    keyProvider: header?.key.provider ?? null,
     keyParameters: header?.key.parameters ?? {},
     needsPerson,
     fingerprint: header?.fingerprint ?? null,
-    development: header?.development ?? false,
     damaged,
     warnings: [...warningsOf(input)],
   };

@@ -17,6 +17,7 @@ import type {
   Rewrap,
   RotateMasterInput,
   Vault,
+  VaultBrief,
   VaultDeps,
   VaultFacts,
 } from './ports.ts';
@@ -26,7 +27,7 @@ import type { ReadTable, TableSpec, Tx } from './sealed.ts';
 import { readTable } from './table-index.ts';
 import { Transaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
-import { noHeader, vaultFacts } from './vault-facts.ts';
+import { noHeader, vaultBrief, vaultFacts } from './vault-facts.ts';
 
 /** Reads what is on disk; opens nothing. `protectors` is given by tests only. */
 export async function createVault(deps: VaultDeps, protectors: Protectors = systemProtectors(deps)): Promise<Vault> {
@@ -45,6 +46,8 @@ class StoredVault implements Vault {
   readonly #rewraps: RekeyedTable[] = [];
   readonly #opened: (() => void)[] = [];
   readonly #closed: (() => void)[] = [];
+  /** Calls ask for the same few tables again and again. */
+  readonly #views = new WeakMap<object, ReadTable<unknown>>();
   #header: Header | null = null;
   #remains = false;
   #open: OpenVault | null = null;
@@ -84,6 +87,10 @@ class StoredVault implements Vault {
       anchorFailed: this.#keeper.failed,
       needsPerson: this.#header !== null && this.#protectors.of(this.#header.key.provider).needsPerson,
     });
+  }
+
+  brief(): VaultBrief {
+    return vaultBrief(this.#header, this.#open);
   }
 
   init(choice: KeyProviderChoice, { development }: { readonly development: boolean }): Promise<void> {
@@ -200,7 +207,12 @@ class StoredVault implements Vault {
 
   table<T>(spec: TableSpec<T>): ReadTable<T> {
     this.#requireOpen();
-    return readTable(spec, () => this.#requireOpen().index(spec.name));
+    let view = this.#views.get(spec) as ReadTable<T> | undefined;
+    if (view === undefined) {
+      view = readTable(spec, () => this.#requireOpen().index(spec.name));
+      this.#views.set(spec, view as ReadTable<unknown>);
+    }
+    return view;
   }
 
   change<R>(body: (tx: Tx) => R): Promise<R> {

@@ -48,8 +48,8 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
       if (n % 2 === 0) continue;
       const body = `{"id":"${id}"}`;
       const facts = { kind: 'invoke', actor: 'a', outcome: 'allowed' };
-      const { seq } = await audit.append({ tsMs: now(), body, closes: id, ...facts });
-      say(`closed ${id} ${seq}`);
+      await audit.closeCall(id, { tsMs: now(), body, ...facts });
+      say(`closed ${id} ${(await audit.head()).seq}`);
     }
   },
 };

@@ -9,6 +9,31 @@ export interface Rendered {
 
 const placeholder = /\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}/g;
 
+/** A template taken apart: the literal in front of each name, and what stands behind the last one. */
+interface Parts {
+  readonly fields: readonly { readonly literal: Buffer; readonly name: string }[];
+  readonly rest: Buffer;
+}
+
+const keptParts = new Map<string, Parts>();
+const keepAtMost = 500;
+
+/** Templates belong to credentials and hold no secret, so a call does not take them apart anew. */
+function partsOf(template: string): Parts {
+  const known = keptParts.get(template);
+  if (known !== undefined) return known;
+  let cursor = 0;
+  const fields = [...template.matchAll(placeholder)].map((found) => {
+    const literal = Buffer.from(template.slice(cursor, found.index), 'latin1');
+    cursor = found.index + found[0].length;
+    return { literal, name: found[1]! };
+  });
+  const parts = { fields, rest: Buffer.from(template.slice(cursor), 'latin1') };
+  if (keptParts.size >= keepAtMost) keptParts.clear();
+  keptParts.set(template, parts);
+  return parts;
+}
+
 /** The field names a template asks for, in order. */
 export function namesIn(template: string): string[] {
   return [...template.matchAll(placeholder)].map(([, name]) => name!);
@@ -30,16 +55,14 @@ export function render(
   read: FieldReader,
   encode: (field: Field, name: string) => Uint8Array,
 ): Rendered {
-  const parts: Uint8Array[] = [];
+  const { fields, rest } = partsOf(template);
+  const written: Uint8Array[] = [];
   const secrets: Uint8Array[] = [];
-  let cursor = 0;
-  for (const found of template.matchAll(placeholder)) {
-    const name = found[1]!;
+  for (const { literal, name } of fields) {
     const field = read(name);
-    parts.push(Buffer.from(template.slice(cursor, found.index), 'latin1'), encode(field, name));
+    written.push(literal, encode(field, name));
     if (!field.identifier) secrets.push(field.bytes);
-    cursor = found.index + found[0].length;
   }
-  parts.push(Buffer.from(template.slice(cursor), 'latin1'));
-  return { bytes: Buffer.concat(parts), secrets };
+  written.push(rest);
+  return { bytes: Buffer.concat(written), secrets };
 }
