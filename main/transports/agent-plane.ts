@@ -52,7 +52,7 @@ export function createAgentPlane(plane: AgentPlane): AgentRoute {
       const call =
         door === 'path-secrets'
           ? askPathSecrets(plane.pathSecrets!, request, target, body)
-          : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(response));
+          : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(request));
       call.then(
         (answer) => atEndOfTurn(() => sendAnswer(request, response, answer)),
         () => sendAnswer(request, response, internal()),

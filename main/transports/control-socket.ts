@@ -110,7 +110,7 @@ async function invoke(plane: OperatorPlane, request: IncomingMessage, response: 
     caller: caller.kind === 'bearer' ? caller : { ...caller, via: 'cli' },
     body: hasBody ? request : null,
   } as Incoming;
-  const given = await plane.invoke(incoming, abortOnDisconnect(response)).catch(internal);
+  const given = await plane.invoke(incoming, abortOnDisconnect(request)).catch(internal);
   const { body, trailers: _, ...answerHead } = given;
   response.setHeader(wireHeader.answer, encodeHead(answerHead));
   sendAnswer(request, response, { status: 200, statusText: '', headers: [], body });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { AivaultError, type ErrorBody, errorTable } from '#contract/errors.ts';
 import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { writeBody } from './body-bytes.ts';
@@ -46,12 +47,16 @@ function takeWhole(request: IncomingMessage, take: (body: Uint8Array) => void): 
   });
 }
 
-/** Aborts when the client goes away before its answer is complete. */
-export function abortOnDisconnect(response: ServerResponse): AbortSignal {
+const gone = new WeakMap<Socket, AbortSignal>();
+
+/** Aborts when the client's connection closes. One signal per connection: a request that is answered no longer listens. */
+export function abortOnDisconnect({ socket }: IncomingMessage): AbortSignal {
+  const known = gone.get(socket);
+  if (known !== undefined) return known;
   const controller = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
+  if (socket.destroyed) controller.abort();
+  else socket.once('close', () => controller.abort());
+  gone.set(socket, controller.signal);
   return controller.signal;
 }
 

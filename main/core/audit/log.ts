@@ -62,7 +62,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
   const open = async (opening: Unnumbered) => {
     calls += 1;
     const id = `${run}.${calls}`;
-    await guarded(() => store.open(id, opening.tsMs, entryText(opening)));
+    await guarded(() => store.openCall(id, opening.tsMs, entryText(opening)));
     return id;
   };
   const strangers = new Coalescer(now, write);

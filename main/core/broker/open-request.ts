@@ -43,19 +43,20 @@ export class OpenRequest {
     this.#ports = ports;
     this.#places = places;
     this.#caller = caller;
-    this.#onAbort = () => this.#giveUp(callerGone());
-    caller.addEventListener('abort', this.#onAbort, { once: true });
-    if (timeoutMs === undefined) {
-      this.signal = caller;
-    } else {
-      const controller = new AbortController();
-      this.signal = AbortSignal.any([caller, controller.signal]);
-      this.#timer = setTimeout(() => {
-        const late = new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.');
-        this.#giveUp(late);
-        controller.abort(late);
-      }, timeoutMs);
-    }
+    const deadline = timeoutMs === undefined ? null : new AbortController();
+    const giveUp = (reason: AivaultError): void => {
+      this.#giveUp(reason);
+      deadline?.abort(reason);
+    };
+    this.signal = deadline?.signal ?? caller;
+    this.#onAbort = () => giveUp(callerGone());
+    // The caller may be gone before its request gets here.
+    if (caller.aborted) giveUp(callerGone());
+    else caller.addEventListener('abort', this.#onAbort);
+    if (timeoutMs === undefined) return;
+    this.#timer = setTimeout(() => {
+      giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
+    }, timeoutMs);
   }
 
   takePlace(key: string): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import fc from 'fast-check';
-import { open, seal, sealOverhead } from './aead.ts';
+import { Opener, open, seal, sealOverhead } from './aead.ts';
 import { concatBytes, fromHex, toHex } from './bytes.ts';
 import { systemRandom } from './random.ts';
 import vector from './vectors/xchacha20-poly1305.json' with { type: 'json' };
@@ -30,6 +30,36 @@ test('what was sealed opens again, at every length', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('an opener gives the published plaintext and what `open` gives, as often as it is asked', () => {
+  const blob = concatBytes(Uint8Array.of(1), bytes(vector.nonce), bytes(vector.ciphertext), bytes(vector.tag));
+  const opener = new Opener(bytes(vector.key), blob, bytes(vector.aad));
+  for (let i = 0; i < 3; i++) assert.equal(toHex(opener.open()), vector.plaintext);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 40 }), (plain, aad) => {
+      const key = systemRandom(32);
+      const sealed = seal(key, plain, aad);
+      const other = new Opener(key, sealed, aad);
+      key.fill(0);
+      sealed.fill(0);
+      assert.deepEqual([other.open(), other.open()], [plain, plain]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('an opener refuses a changed bit and another place (F5), and opens nothing once it was told to forget', () => {
+  const key = systemRandom(32);
+  const blob = seal(key, bytes('00112233'), bytes('aa'));
+  const changed = blob.slice();
+  changed[30]! ^= 1;
+  assert.throws(() => new Opener(key, changed, bytes('aa')).open(), integrityError);
+  assert.throws(() => new Opener(key, blob, bytes('ab')).open(), integrityError);
+  assert.throws(() => new Opener(key, blob.subarray(0, 20), bytes('aa')), integrityError);
+  const opener = new Opener(key, blob, bytes('aa'));
+  opener.forget();
+  assert.throws(() => opener.open(), integrityError);
 });
 
 test('every single changed bit of a sealed value is noticed (F5)', () => {

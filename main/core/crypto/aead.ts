@@ -1,4 +1,4 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { chacha20poly1305, hchacha, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { AivaultError } from '#contract/errors.ts';
 import { systemRandom } from './random.ts';
 
@@ -31,17 +31,67 @@ export function seal(key: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8
 
 /** The bytes `seal` was given. Throws `integrity_error` where blob, key or `aad` are not the ones that belong together. */
 export function open(key: Uint8Array, blob: Uint8Array, aad: Uint8Array): Uint8Array {
+  const { nonce, ciphertext } = partsOf(key, blob);
+  return decrypted(() => xchacha20poly1305(key, nonce, aad).decrypt(ciphertext));
+}
+
+/** One sealed blob that is opened again and again: the key XChaCha20 derives for its nonce is derived once. */
+export class Opener {
+  readonly #subkey: Uint8Array;
+  readonly #ciphertext: Uint8Array;
+  readonly #cipher: ReturnType<typeof chacha20poly1305>;
+
+  /** Throws `integrity_error` where the blob cannot be one. Keeps neither `key` nor `blob`. */
+  constructor(key: Uint8Array, blob: Uint8Array, aad: Uint8Array) {
+    const { nonce, ciphertext } = partsOf(key, blob);
+    this.#subkey = subkeyOf(key, nonce);
+    this.#ciphertext = ciphertext.slice();
+    // The rest of the nonce behind four zero bytes (draft-irtf-cfrg-xchacha-03 §2.3).
+    const rest = new Uint8Array(12);
+    rest.set(nonce.subarray(16), 4);
+    this.#cipher = chacha20poly1305(this.#subkey, rest, aad);
+  }
+
+  /** What `open` gives. */
+  open(): Uint8Array {
+    return decrypted(() => this.#cipher.decrypt(this.#ciphertext));
+  }
+
+  /** Wipes the key. Nothing opens any more. */
+  forget(): void {
+    this.#subkey.fill(0);
+  }
+}
+
+function partsOf(key: Uint8Array, blob: Uint8Array): { readonly nonce: Uint8Array; readonly ciphertext: Uint8Array } {
   requireKey(key);
   if (blob.length < sealOverhead) throw new AivaultError('integrity_error', 'A sealed value is too short to be one.');
   if (blob[0] !== formatVersion) {
     throw new AivaultError('integrity_error', 'A sealed value has a format this version does not read.');
   }
-  const nonce = blob.subarray(1, 1 + nonceLength);
+  return { nonce: blob.subarray(1, 1 + nonceLength), ciphertext: blob.subarray(1 + nonceLength) };
+}
+
+function decrypted(decrypt: () => Uint8Array): Uint8Array {
   try {
-    return xchacha20poly1305(key, nonce, aad).decrypt(blob.subarray(1 + nonceLength));
+    return decrypt();
   } catch (cause) {
     throw new AivaultError('integrity_error', 'A sealed value does not open.', { cause });
   }
+}
+
+/** HChaCha20 of the key and the first 16 bytes of the nonce (draft-irtf-cfrg-xchacha-03 §2.2). */
+function subkeyOf(key: Uint8Array, nonce: Uint8Array): Uint8Array {
+  const words = new Uint32Array(8);
+  hchacha(sigma, wordsOf(key), wordsOf(nonce.subarray(0, 16)), words);
+  return new Uint8Array(words.buffer);
+}
+
+/** The constant every ChaCha20 state begins with (RFC 8439 §2.3). */
+const sigma = wordsOf(new TextEncoder().encode('expand 32-byte k'));
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.slice().buffer);
 }
 
 /** Nonces are not secret: they are drawn from the system many at a time. None is handed out twice. */

@@ -60,19 +60,19 @@ test('the chain goes on after the log was closed', async () => {
 
 test('an open call is left open until the entry that closes it', () =>
   withAudit(async (store) => {
-    await Promise.all([store.open('a', 1, 'A'), store.open('b', 2, 'B')]);
+    await Promise.all([store.openCall('a', 1, 'A'), store.openCall('b', 2, 'B')]);
     await store.closeCall('a', entry(3));
     assert.deepEqual(await store.leftOpen(), [{ id: 'b', tsMs: 2, body: 'B' }]);
   }));
 
 test('a bad write among many refuses itself and nobody else', () =>
   withAudit(async (store) => {
-    await store.open('twice', 1, 'A');
+    await store.openCall('twice', 1, 'A');
     const writes = [
       store.append(entry(1)),
-      store.open('twice', 2, 'B'),
+      store.openCall('twice', 2, 'B'),
       store.append(entry(2)),
-      store.open('c', 3, 'C'),
+      store.openCall('c', 3, 'C'),
     ];
     const results = await Promise.allSettled(writes);
     assert.deepEqual(

@@ -66,8 +66,8 @@ test('an entry that closes a call of an earlier host leaves nothing open, even i
   const file = join(root, 'audit.db');
   const entry = { tsMs: 2, body: '{}', kind: 'invoke', actor: 'host', outcome: 'allowed' };
   const first = await openAuditStore(file);
-  await first.open('a', 1, 'A');
-  await first.open('b', 1, 'B');
+  await first.openCall('a', 1, 'A');
+  await first.openCall('b', 1, 'B');
   await first.closeCall('a', entry);
   await first.close();
   const second = await openAuditStore(file);

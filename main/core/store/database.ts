@@ -1,6 +1,7 @@
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import { CallJournal, type OpenCall } from './call-journal.ts';
 import { ClosingQueue } from './closing-queue.ts';
+import { OpeningQueue } from './opening-queue.ts';
 import { unpackLedger, unpackRows } from './packed-rows.ts';
 import { readAhead } from './read-ahead.ts';
 import type { AuditStore, LedgerRow, Row, RowStore, Snapshot } from './store.ts';
@@ -37,6 +38,7 @@ export async function openRowStore(file: string): Promise<RowStore> {
 export async function openAuditStore(file: string): Promise<AuditStore> {
   const ask = await openStore('audit', file);
   const journal = openJournal(`${file}-calls`);
+  const openings = new OpeningQueue(journal);
   const closings = new ClosingQueue(async (entries) => {
     const packed = entries.packed();
     await ask.handingOver([packed.bodies.buffer as ArrayBuffer], 'closeAll', packed);
@@ -51,14 +53,9 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   return {
     append: (entry) => ordered('append', entry) as never,
     closeCall: (call, entry) => closings.add(call, entry),
-    async open(id, tsMs, body) {
-      try {
-        journal.open({ id, tsMs, body });
-      } catch (cause) {
-        throw new AivaultError('audit_unavailable', 'The audit log: a call cannot be announced.', { cause });
-      }
-    },
+    openCall: (id, tsMs, body) => openings.add({ id, tsMs, body }),
     async leftOpen() {
+      openings.flush();
       const closed = new Set((await ordered('closedCalls')) as string[]);
       const older = (await ordered('leftOpen')) as OpenCall[];
       // Closed by an earlier host that could not tell the journal any more.
@@ -71,6 +68,7 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
     readCheckpoints: () => ordered('readCheckpoints') as never,
     writeCheckpoint: (seq, mac) => ordered('writeCheckpoint', seq, mac) as never,
     async close() {
+      openings.flush();
       await closings.drain();
       journal.close();
       await ask('closeStore');

@@ -107,7 +107,7 @@ export interface AuditStore {
    */
   closeCall(call: string, entry: AuditAppend): Promise<void>;
   /** Records that a call is about to be sent. `body` becomes an entry with outcome `unknown` if nobody closes it. */
-  open(id: string, tsMs: number, body: string): Promise<void>;
+  openCall(id: string, tsMs: number, body: string): Promise<void>;
   /** What a crash left open. */
   leftOpen(): Promise<readonly { readonly id: string; readonly tsMs: number; readonly body: string }[]>;
   /** Newest first. */

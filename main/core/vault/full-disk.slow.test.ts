@@ -109,11 +109,11 @@ suite('a disk that is full or read-only', { skip }, () => {
         for (let n = 2; n < 2_000; n++) await append(n);
       }, unavailable);
       fillUp(filler);
-      await assert.rejects(audit.open('call', 1, 'x'.repeat(8_000)), unavailable);
+      await assert.rejects(audit.openCall('call', 1, 'x'.repeat(8_000)), unavailable);
       const { seq } = await audit.head();
       rmSync(filler);
       assert.equal((await append(9_000)).seq, seq + 1);
-      await audit.open('call', 1, 'y');
+      await audit.openCall('call', 1, 'y');
       assert.deepEqual(
         (await audit.leftOpen()).map((call) => call.id),
         ['call'],

@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { scopeText } from '#contract/scope-text.ts';
-import { open, seal } from '../crypto/aead.ts';
+import { Opener, open, seal } from '../crypto/aead.ts';
 import { encodeFields, fromBase64, toBase64, wipe } from '../crypto/bytes.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { SecretRow } from './secret-row.ts';
@@ -35,25 +35,26 @@ export function sealValue(
   }
 }
 
-/** A data key that was unwrapped, with all that opening its value takes. Lives while the vault is open; `forget` wipes it. */
+/** The data key of a value unwrapped, and the value ready to be opened. Lives while the vault is open; `forget` wipes it. */
 export class UnwrappedValue {
-  readonly #dek: Uint8Array;
-  readonly #sealed: Uint8Array;
-  readonly #place: Uint8Array;
+  readonly #value: Opener;
 
   constructor(innerKey: Uint8Array, { dek, sealed }: SealedValue, place: ValuePlace) {
-    this.#dek = open(innerKey, bytesOf(dek), aadOf('data key', place));
-    this.#sealed = bytesOf(sealed);
-    this.#place = aadOf('value', place);
+    const key = open(innerKey, bytesOf(dek), aadOf('data key', place));
+    try {
+      this.#value = new Opener(key, bytesOf(sealed), aadOf('value', place));
+    } finally {
+      wipe(key);
+    }
   }
 
   /** The plain value; the caller wipes it. Throws `integrity_error`. */
   open(): Uint8Array {
-    return open(this.#dek, this.#sealed, this.#place);
+    return this.#value.open();
   }
 
   forget(): void {
-    wipe(this.#dek);
+    this.#value.forget();
   }
 }
 

@@ -43,7 +43,7 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
     const audit = await openAuditStore(join(folder, 'vault', 'audit.db'));
     for (let n = 0; ; n++) {
       const id = `${process.pid}-${n}`;
-      await audit.open(id, now(), id);
+      await audit.openCall(id, now(), id);
       say(`open ${id}`);
       if (n % 2 === 0) continue;
       const body = `{"id":"${id}"}`;
