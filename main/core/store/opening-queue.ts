@@ -6,26 +6,36 @@ interface Turn {
   readonly written: PromiseWithResolvers<void>;
 }
 
-/** Gathers the calls that are announced in one turn of the event loop: they share one write to the journal. */
+const written = Promise.resolve();
+
+/**
+ * Announces calls. Those that come in one turn of the event loop share one write to the journal, at its end; as long as
+ * they come one by one, each is written at once and waits for nobody.
+ */
 export class OpeningQueue {
   readonly #journal: CallJournal;
   #turn: Turn | null = null;
+  /** How many came in this turn, and in the one before it. */
+  #now = 0;
+  #before = 0;
 
   constructor(journal: CallJournal) {
     this.#journal = journal;
   }
 
-  /** The same promise for all of a turn: it resolves when they are on disk. Rejects at once for what is no new call. */
+  /** Resolves when the call is on disk. Rejects for what is no new call, and where nothing can be written. */
   add(call: OpenCall): Promise<void> {
     if (this.#journal.isOpen(call.id) || this.#turn?.calls.has(call.id)) {
       return Promise.reject(cannot('The audit log: this call is already open.'));
     }
     // Ids are ours, and JSON escapes a line feed: this only keeps a mistake from becoming two lines.
-    if (/\s/.test(call.id) || call.body.includes('\n')) return Promise.reject(cannot('The audit log: a call is one line.'));
-    if (this.#turn === null) {
-      this.#turn = { calls: new Map(), written: Promise.withResolvers() };
-      setImmediate(() => this.flush());
+    if (/\s/.test(call.id) || call.body.includes('\n')) {
+      return Promise.reject(cannot('The audit log: a call is one line.'));
     }
+    this.#now += 1;
+    if (this.#now === 1) setImmediate(() => this.#endTurn());
+    if (this.#now === 1 && this.#before <= 1) return this.#write([call]);
+    this.#turn ??= { calls: new Map(), written: Promise.withResolvers() };
     this.#turn.calls.set(call.id, call);
     return this.#turn.written.promise;
   }
@@ -33,13 +43,22 @@ export class OpeningQueue {
   /** Writes what waits now. */
   flush(): void {
     const turn = this.#turn;
-    if (turn === null) return;
     this.#turn = null;
+    if (turn !== null) this.#write([...turn.calls.values()]).then(turn.written.resolve, turn.written.reject);
+  }
+
+  #endTurn(): void {
+    this.#before = this.#now;
+    this.#now = 0;
+    this.flush();
+  }
+
+  #write(calls: readonly OpenCall[]): Promise<void> {
     try {
-      this.#journal.open(...turn.calls.values());
-      turn.written.resolve();
+      this.#journal.open(...calls);
+      return written;
     } catch (cause) {
-      turn.written.reject(cannot('The audit log: a call cannot be announced.', cause));
+      return Promise.reject(cannot('The audit log: a call cannot be announced.', cause));
     }
   }
 }
