@@ -83,7 +83,9 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     write,
     async change(kind, actor, facts) {
       const id = await open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
-      return { close: (outcome, more) => guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome })) };
+      return {
+        close: (outcome, more) => guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome })),
+      };
     },
     refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),
     async recover() {

@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { chainHash, genesis } from '../store/chain-hash.ts';
+import { columnText } from '../store/filter-columns.ts';
 import type { ChainRow } from '../store/store.ts';
+import { plainObject } from './entry.ts';
 
 export type BreakReason = 'edited' | 'missing' | 'reordered' | 'truncated' | 'checkpoint';
 export interface ChainVerdict {
@@ -11,7 +13,7 @@ export interface ChainVerdict {
 
 export interface ChainSource {
   /** Oldest first, in pages. */
-  scan(afterSeq: number, limit: number): Promise<readonly (ChainRow & { readonly agrees?: boolean })[]>;
+  scan(afterSeq: number, limit: number): Promise<readonly (ChainRow & { readonly columns?: string })[]>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
 }
 
@@ -42,7 +44,7 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
     for (const [at, row] of rows.entries()) {
       if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'missing');
       if (!same(chainHash(last.hash, row.body), row.hash)) return broken(row.seq, reasonFor(last.hash, rows, at));
-      if (timeOf(row.body) !== row.tsMs || row.agrees === false) return broken(row.seq, 'edited');
+      if (!saysTheSame(row)) return broken(row.seq, 'edited');
       const mac = checkpoints.get(row.seq);
       if (mac !== undefined && !same(mac, witness.mac(row.seq, row.hash))) return broken(row.seq, 'checkpoint');
       if (witness.anchor?.seq === row.seq && witness.anchor.hash !== Buffer.from(row.hash).toString('hex')) {
@@ -64,13 +66,10 @@ function reasonFor(previous: Uint8Array, rows: readonly ChainRow[], at: number):
   return elsewhere ? 'reordered' : 'edited';
 }
 
-/**
- * The time a body says, without parsing it. Inside a JSON text every quote is escaped, so an unescaped `"tsMs":` can only
- * be the entry's own field: nothing nested has one.
- */
-function timeOf(body: string): number {
-  const match = /[{,]"tsMs":(\d{1,16})[,}]/.exec(body);
-  return match === null ? Number.NaN : Number(match[1]);
+/** Whether time and columns say what the body says: else an entry could be hidden from a filter by editing one. */
+function saysTheSame({ body, tsMs, columns }: { body: string; tsMs: number; columns?: string }): boolean {
+  const facts = plainObject(body);
+  return facts.tsMs === tsMs && (columns === undefined || columns === columnText(facts));
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

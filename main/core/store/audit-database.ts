@@ -1,11 +1,12 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { chainHash, genesis } from './chain-hash.ts';
+import { columnTextSql, filterColumns } from './filter-columns.ts';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
 import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
 import { unpackClosings } from './packed-closings.ts';
-import { packChain } from './packed-rows.ts';
+import { type ChainLine, packChain } from './packed-rows.ts';
 import type { AuditAppend, AuditQuery, ChainHead, ChainRow } from './store.ts';
 import { StoreError } from './store-error.ts';
 import type { PackedChain, PackedClosings } from './store-protocol.ts';
@@ -16,13 +17,6 @@ import type { PackedChain, PackedClosings } from './store-protocol.ts';
 
 const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
 const syncDelayMs = 40;
-const columns = {
-  kind: 'kind',
-  actor: 'actor',
-  outcome: 'outcome',
-  capability: 'capability',
-  credential: 'credential',
-};
 
 /** Throws `StoreError`. What was appended survives kill -9 when it returns, and a power cut a moment later. */
 export class AuditDatabase {
@@ -49,15 +43,15 @@ export class AuditDatabase {
       closedCalls: prepare('SELECT id FROM closed_calls'),
       forgetCalls: prepare('DELETE FROM closed_calls WHERE id NOT IN (SELECT value FROM json_each(?))'),
       leftOpen: prepare('SELECT id, ts_ms AS tsMs, body FROM inflight ORDER BY ts_ms, id'),
-      scan: prepare(
-        'SELECT seq, ts_ms AS tsMs, body, hash, kind, actor, outcome, capability, credential FROM entries WHERE seq > ? ORDER BY seq LIMIT ?',
-      ),
+      scan: prepare(`SELECT seq, ts_ms, body, hash, ${columnTextSql} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`),
       between: prepare(
         'SELECT count(*) AS n FROM (SELECT 1 FROM entries INDEXED BY entries_by_time WHERE ts_ms >= ? AND ts_ms < ? LIMIT ?)',
       ),
       checkpoints: prepare('SELECT seq, mac FROM checkpoints ORDER BY seq'),
       putCheckpoint: prepare('INSERT OR REPLACE INTO checkpoints (seq, mac) VALUES (?, ?)'),
     };
+    // A million lines: arrays are made in half the time objects are.
+    this.#statements.scan.setReturnArrays(true);
     // SQLite holds its locks on the database and the -shm file, none on the log: another descriptor of it is harmless.
     this.#db.exec('BEGIN IMMEDIATE; COMMIT');
     this.#log = openSync(`${file}-wal`, 'r+');
@@ -155,8 +149,9 @@ export class AuditDatabase {
     add('ts_ms < ?', query.beforeTsMs);
     add('ts_ms >= ?', query.sinceTsMs);
     for (const [name, value] of Object.entries(query.match ?? {})) {
-      if (!Object.hasOwn(columns, name)) throw new StoreError('broken', 'The audit log has no such column.');
-      add(`${columns[name as keyof typeof columns]} = ?`, value);
+      const column = filterColumns.find((known) => known === name);
+      if (column === undefined) throw new StoreError('broken', 'The audit log has no such column.');
+      add(`${column} = ?`, value);
     }
     // Newest first by number finds many matches quickly, and few of them only by reading everything.
     const few = query.beforeSeq === undefined && this.#fewBetween(query.sinceTsMs, query.beforeTsMs);
@@ -177,8 +172,7 @@ export class AuditDatabase {
   }
 
   scan(afterSeq: number, limit: number): PackedChain {
-    const rows = this.#statements.scan.all(afterSeq, limit) as unknown as (ChainRow & Record<string, unknown>)[];
-    return packChain(rows.map((row) => ({ ...row, agrees: columnsAgree(row) })));
+    return packChain(this.#statements.scan.all(afterSeq, limit) as unknown as ChainLine[]);
   }
 
   readCheckpoints(): { seq: number; mac: Uint8Array }[] {
@@ -196,15 +190,5 @@ export class AuditDatabase {
     this.#syncTimer = null;
     // A failing sync is a failing disk: the next write says so. There is nobody to tell here.
     fdatasync(this.#log, () => {});
-  }
-}
-
-/** Whether the columns filters use say what the body says: else an entry could be hidden from a filter by editing one. */
-function columnsAgree(row: ChainRow & Record<string, unknown>): boolean {
-  try {
-    const body = JSON.parse(row.body) as Record<string, unknown>;
-    return Object.keys(columns).every((name) => (body[name] ?? null) === (row[name] ?? null));
-  } catch {
-    return false;
   }
 }

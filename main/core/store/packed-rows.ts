@@ -1,4 +1,4 @@
-import type { ChainRow, LedgerRow, Row, ScannedRow } from './store.ts';
+import type { LedgerRow, Row, ScannedRow } from './store.ts';
 import type { PackedChain, PackedLedger, PackedRows } from './store-protocol.ts';
 
 const rowsPerPage = 1_000;
@@ -54,16 +54,20 @@ export function packLedger(rows: Iterable<LedgerRow>, send: (page: PackedLedger)
 
 const hashLength = 32;
 
+/** A line of the chain as SQLite gives it: number, time, body, hash, columns. */
+export type ChainLine = readonly [seq: number, tsMs: number, body: string, hash: Uint8Array, columns: string];
+
 /** Packs entries of the chain into one message; their hashes lie in one buffer, 32 bytes each. */
-export function packChain(rows: readonly (ChainRow & { readonly agrees: boolean })[]): PackedChain {
+export function packChain(rows: readonly ChainLine[]): PackedChain {
   const hashes = new Uint8Array(rows.length * hashLength);
-  for (const [at, row] of rows.entries()) hashes.set(row.hash.subarray(0, hashLength), at * hashLength);
+  // A hash of another length was edited: zeros fit no entry.
+  for (const [at, [, , , hash]] of rows.entries()) if (hash.length === hashLength) hashes.set(hash, at * hashLength);
   return {
-    seqs: rows.map((row) => row.seq),
-    times: rows.map((row) => row.tsMs),
-    bodies: rows.map((row) => row.body),
+    seqs: rows.map(([seq]) => seq),
+    times: rows.map(([, tsMs]) => tsMs),
+    bodies: rows.map(([, , body]) => body),
     hashes,
-    agree: rows.map((row) => row.agrees && row.hash.length === hashLength),
+    columns: rows.map(([, , , , columns]) => columns),
   };
 }
 
@@ -73,7 +77,7 @@ export function unpackChain(page: PackedChain): ScannedRow[] {
     tsMs: page.times[at]!,
     body: page.bodies[at]!,
     hash: page.hashes.subarray(at * hashLength, (at + 1) * hashLength),
-    agrees: page.agree[at]!,
+    columns: page.columns[at]!,
   }));
 }
 

@@ -34,8 +34,7 @@ export interface PackedChain {
   readonly bodies: readonly string[];
   /** 32 bytes each, one after the other. */
   readonly hashes: Uint8Array;
-  /** False where an indexed column does not say what the body says. */
-  readonly agree: readonly boolean[];
+  readonly columns: readonly string[];
 }
 
 /** Entries that each close a call, in order. */

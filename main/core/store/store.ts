@@ -67,9 +67,9 @@ export interface ChainRow {
   readonly hash: Uint8Array;
 }
 
-/** A line as `scan` gives it. `agrees` is false where a column that filters use does not say what the body says. */
+/** A line as `scan` gives it, with what the columns that filters use say (`columnText`). */
 export interface ScannedRow extends ChainRow {
-  readonly agrees: boolean;
+  readonly columns: string;
 }
 
 export interface AuditQuery {
