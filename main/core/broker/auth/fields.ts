@@ -18,7 +18,7 @@ export function fieldReader(fields: Fields, identifiers: ReadonlySet<string>): F
   let members: ReadonlyMap<string, string> | null = null;
   return (name) => {
     const own = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const bytes = own?.use((value) => Uint8Array.from(value));
+    const bytes = own?.use((value) => new Uint8Array(value));
     if (bytes !== undefined) return present(name, bytes, identifiers);
     members ??= membersOf(fields);
     const member = members.get(name);

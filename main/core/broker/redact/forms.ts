@@ -24,7 +24,7 @@ export interface Forms {
  * Most answers are small and clean, so scanners are made when one is needed, and escaped forms when an escape is seen.
  */
 export function formsOf(injected: readonly Uint8Array[]): Forms {
-  const values = injected.filter((part) => part.length > 0).map((part) => Uint8Array.from(part));
+  const values = injected.filter((part) => part.length > 0).map((part) => new Uint8Array(part));
   const plainTexts = values.flatMap(plainForms);
   let plain: Scanner | null = null;
   let full: Finder | null = null;

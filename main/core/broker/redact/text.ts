@@ -10,14 +10,26 @@ export function redactText(text: string, forms: Forms): string {
   return Buffer.from(redacted(Buffer.from(text, 'latin1'), forms).bytes).toString('latin1');
 }
 
-/** The values of many headers at once: nearly always there is nothing in any of them, and one look says so. */
+/** Trailers: the values of many fields. */
 export function redactPairs(pairs: readonly HeaderPair[], forms: Forms): readonly HeaderPair[] {
-  if (forms.empty || pairs.length === 0) return pairs;
-  let all = '';
-  for (const [, value] of pairs) all += `${value}\n`;
+  return pairs.length === 0 ? pairs : redactHead('', pairs, forms).headers;
+}
+
+export interface Head {
+  readonly statusText: string;
+  readonly headers: readonly HeaderPair[];
+}
+
+/** Status text and header values together: nearly always there is nothing in any of them, and one look says so. */
+export function redactHead(statusText: string, headers: readonly HeaderPair[], forms: Forms): Head {
+  let all = statusText;
+  for (const [, value] of headers) all += `\n${value}`;
   // Joining can only make more be found, never less; each value is then looked at for itself.
-  if (forms.isClean(all)) return pairs;
-  return pairs.map(([name, value]) => [name, redactText(value, forms)]);
+  if (forms.empty || forms.isClean(all)) return { statusText, headers };
+  return {
+    statusText: redactText(statusText, forms),
+    headers: headers.map(([name, value]) => [name, redactText(value, forms)]),
+  };
 }
 
 /** Beyond this a scanner's one pass is cheaper than a look per form. */

@@ -7,7 +7,7 @@ import type { CredentialView } from '../parties.ts';
 import { type Blocklist, canBlock, createBlocklist } from '../redact/blocklist.ts';
 import type { Forms } from '../redact/forms.ts';
 import { createRedactor, type Redactor } from '../redact/redactor.ts';
-import { redactPairs, redactWhole } from '../redact/text.ts';
+import { redactHead, redactPairs, redactWhole } from '../redact/text.ts';
 import { codings, decoded } from '../upstream/decode.ts';
 import type { Answered } from './send-upstream.ts';
 
@@ -32,29 +32,27 @@ const rulesOf = new WeakMap<CredentialView, NameList>();
  */
 export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer'>): Returned | Promise<Returned> {
   const { credential, capability, forms } = sent;
-  const packed = allOf(answer.headers, 'content-encoding');
-  const type = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
-  const names = isPlainTransfer(answer.headers) ? codings(packed) : null;
+  const { type, length, packed, transfer } = framingOf(answer.headers);
+  const names = transfer === undefined || /^\s*chunked\s*$/i.test(transfer) ? codings(packed) : null;
   const fields = capability.policy.responseBodyBlocklist;
   if (names === null && (credential.refuseUnscannable || fields.length > 0)) {
     throw new AivaultError('response_refused', 'The answer is packed in a way that cannot be searched for secrets.');
   }
   const limit = capability.policy.maxResponseBodyBytes;
   const allowed = rulesFor(credential);
-  // The status text travels with the headers: one look for all of them.
-  const [[, statusText], ...headers] = redactPairs(
-    [['', answer.statusText], ...returnedHeaders(answer.headers, allowed)],
-    forms,
-  ) as [HeaderPair, ...HeaderPair[]];
+  const head = redactHead(answer.statusText, returnedHeaders(answer.headers, allowed), forms);
   const trailers = () => redactPairs(returnedHeaders(answer.trailers(), allowed), forms);
-  const base = { status: answer.status, statusText, trailers };
-  const length = answer.headers.find(([name]) => name === 'content-length')?.[1];
+  const base = { status: answer.status, statusText: head.statusText, trailers };
   if (hasNoBody(sent.method, answer.status)) {
-    if (sent.method === 'HEAD' && length !== undefined && packed === undefined)
-      headers.push(['content-length', length]);
-    return { ...base, headers, body: null, counts: { bytes: 0, redactions: 0 } };
+    const announced = sent.method === 'HEAD' && packed === undefined ? length : undefined;
+    return {
+      ...base,
+      headers: withHeader(head.headers, 'content-length', announced),
+      body: null,
+      counts: { bytes: 0, redactions: 0 },
+    };
   }
-  if (names === null && packed !== undefined) headers.push(['content-encoding', packed]);
+  const headers = withHeader(head.headers, 'content-encoding', names === null ? packed : undefined);
   if (limit !== null && length !== undefined && Number(length) > limit) throw tooLarge();
 
   const counts = { bytes: 0, redactions: 0 };
@@ -76,15 +74,32 @@ export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer
   return heldBack(stream).then((bytes) => ({ ...base, headers, body: bytes, counts }));
 }
 
-/** The values of every header of a name, as one list (RFC 9110 §5.3): a second one must not be overlooked. */
-function allOf(headers: readonly HeaderPair[], wanted: string): string | undefined {
-  const values = headers.filter(([name]) => name === wanted).map(([, value]) => value);
-  return values.length === 0 ? undefined : values.join(', ');
+interface Framing {
+  readonly type: string;
+  readonly length: string | undefined;
+  readonly packed: string | undefined;
+  /** Codings other than chunked (RFC 9112 §7) reach us still packed. */
+  readonly transfer: string | undefined;
 }
 
-/** Transfer codings other than chunked (RFC 9112 §7) reach us still packed. */
-function isPlainTransfer(headers: readonly HeaderPair[]): boolean {
-  return /^\s*chunked\s*$/i.test(allOf(headers, 'transfer-encoding') ?? 'chunked');
+/** What an answer says about its own body. */
+function framingOf(headers: readonly HeaderPair[]): Framing {
+  let type: string | undefined;
+  let length: string | undefined;
+  let packed: string | undefined;
+  let transfer: string | undefined;
+  for (const [name, value] of headers) {
+    if (name === 'content-type') type ??= value;
+    else if (name === 'content-length') length ??= value;
+    // Several headers of a name are one list (RFC 9110 §5.3): a second coding must not be overlooked.
+    else if (name === 'content-encoding') packed = packed === undefined ? value : `${packed}, ${value}`;
+    else if (name === 'transfer-encoding') transfer = transfer === undefined ? value : `${transfer}, ${value}`;
+  }
+  return { type: type ?? '', length, packed, transfer };
+}
+
+function withHeader(headers: readonly HeaderPair[], name: string, value: string | undefined): readonly HeaderPair[] {
+  return value === undefined ? headers : [...headers, [name, value]];
 }
 
 function wholeBody(
