@@ -164,3 +164,16 @@ test('a scanned line tells what the columns filters use say, whatever its body s
       [true, false],
     );
   }));
+
+test('a column that goes on behind a NUL says something else, though SQLite quotes it the same', () =>
+  withAudit(async (store, file) => {
+    const facts = { kind: 'invoke', actor: 'a', outcome: 'allowed', capability: 'é' };
+    for (const tsMs of [1, 2]) await store.append(entry(tsMs, { ...facts, body: JSON.stringify({ ...facts, tsMs }) }));
+    const db = new DatabaseSync(file);
+    db.exec("UPDATE entries SET capability = capability || char(0) || 'hidden' WHERE seq = 2");
+    db.close();
+    assert.deepEqual(
+      (await store.scan(0, 10)).map((row) => row.columns === columnText(JSON.parse(row.body))),
+      [true, false],
+    );
+  }));

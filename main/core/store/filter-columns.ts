@@ -1,16 +1,24 @@
 /** The columns filters use, in the order `columnText` has them. */
 export const filterColumns = ['kind', 'actor', 'outcome', 'capability', 'credential'] as const;
 
-/** SQL for the columns of an entry as one text: each as SQLite's quote() spells it, so that no two lists look the same. */
-export const columnTextSql = filterColumns.map((name) => `quote(${name})`).join(" || ',' || ");
+/**
+ * SQL for the columns of an entry as one text: each as SQLite's quote() spells it, so that no two lists look the same,
+ * and how many bytes they have together, because quote() stops at a NUL.
+ */
+export const columnTextSql = [
+  ...filterColumns.map((name) => `quote(${name})`),
+  `octet_length(${filterColumns.map((name) => `ifnull(${name}, '')`).join(' || ')})`,
+].join(" || ',' || ");
 
 /** The text those columns have where they say what the body says. */
 export function columnText(body: Readonly<Record<string, unknown>>): string {
   let text = '';
+  let said = '';
   for (const name of filterColumns) {
     const value = body[name];
-    const quoted = typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : 'NULL';
-    text += text === '' ? quoted : `,${quoted}`;
+    const isText = typeof value === 'string';
+    if (isText) said += value;
+    text += isText ? `'${value.replaceAll("'", "''")}',` : 'NULL,';
   }
-  return text;
+  return text + Buffer.byteLength(said);
 }
