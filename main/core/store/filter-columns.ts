@@ -7,7 +7,7 @@ export const filterColumns = ['kind', 'actor', 'outcome', 'capability', 'credent
  */
 export const columnTextSql = [
   ...filterColumns.map((name) => `quote(${name})`),
-  `octet_length(${filterColumns.map((name) => `ifnull(${name}, '')`).join(' || ')})`,
+  `(${filterColumns.map((name) => `ifnull(octet_length(${name}), 0)`).join(' + ')})`,
 ].join(" || ',' || ");
 
 /** The text those columns have where they say what the body says. */
