@@ -2,10 +2,15 @@
 // text around it (`/models/{model}:generateContent`, `/Messages/{id}.json`); a closing `/**` stands for any number of
 // further segments, none included, and also admits a closing `/`.
 
-interface Part {
+interface Segment {
   /** Null for a literal segment. */
   readonly parameter: { readonly before: string; readonly after: string } | null;
   readonly literal: string;
+}
+
+interface Part extends Segment {
+  /** The same in lower case. */
+  readonly lower: Segment;
 }
 
 export interface PathPattern {
@@ -40,7 +45,11 @@ function parsePath(text: string): PathPattern {
   return { text, parts, open, prefix, weight: [...parts.map(partWeight), open ? 0 : 3] };
 }
 
-function parsePart(segment: string): Part {
+function parsePart(text: string): Part {
+  return { ...parseSegment(text), lower: parseSegment(text.toLowerCase()) };
+}
+
+function parseSegment(segment: string): Segment {
   const start = segment.indexOf('{');
   const end = segment.indexOf('}', start);
   if (start === -1 || end === -1) return { parameter: null, literal: segment };
@@ -55,7 +64,7 @@ function partWeight(part: Part): number {
 
 /** Whether a canonical path lies inside the pattern. */
 export function pathMatches(pattern: PathPattern, path: string): boolean {
-  return path.startsWith(pattern.prefix) && matchSegments(pattern, path.slice(1).split('/'), false);
+  return path.startsWith(pattern.prefix) && matchSegments(pattern, segmentsOf(path), false);
 }
 
 /**
@@ -63,9 +72,28 @@ export function pathMatches(pattern: PathPattern, path: string): boolean {
  * path parameters are ignored, because the upstream may ignore them too.
  */
 export function pathExcluded(pattern: PathPattern, path: string): boolean {
-  const segments = path.slice(1).split('/').map(loosen);
-  if (segments.at(-1) === '' && segments.length > 1) segments.pop();
-  return matchSegments(pattern, segments, true);
+  return matchSegments(pattern, looseSegmentsOf(path), true);
+}
+
+let last: { readonly path: string; readonly segments: readonly string[]; loose: readonly string[] | null } = {
+  path: '/',
+  segments: [''],
+  loose: null,
+};
+
+/** The path taken apart. One request asks for the same one of every pattern of its provider, so the last is kept. */
+function segmentsOf(path: string): readonly string[] {
+  if (path !== last.path) last = { path, segments: path.slice(1).split('/'), loose: null };
+  return last.segments;
+}
+
+function looseSegmentsOf(path: string): readonly string[] {
+  const segments = segmentsOf(path);
+  if (last.loose !== null) return last.loose;
+  const loose = segments.map(loosen);
+  if (loose.at(-1) === '' && loose.length > 1) loose.pop();
+  last.loose = loose;
+  return loose;
 }
 
 function loosen(segment: string): string {
@@ -86,9 +114,9 @@ function matchSegments(pattern: PathPattern, segments: readonly string[], loose:
 }
 
 function matchPart(part: Part, segment: string, loose: boolean): boolean {
-  if (part.parameter === null) return segment === (loose ? part.literal.toLowerCase() : part.literal);
-  const before = loose ? part.parameter.before.toLowerCase() : part.parameter.before;
-  const after = loose ? part.parameter.after.toLowerCase() : part.parameter.after;
+  const { literal, parameter } = loose ? part.lower : part;
+  if (parameter === null) return segment === literal;
+  const { before, after } = parameter;
   return segment.length > before.length + after.length && segment.startsWith(before) && segment.endsWith(after);
 }
 
