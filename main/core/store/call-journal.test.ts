@@ -88,3 +88,65 @@ test('a closed journal writes nothing, least of all into the file that has its n
   closeSync(next);
   assert.equal(readFileSync(other, 'utf8'), '');
 });
+
+/** Runs a program for which no file may grow past 1 to 2 KiB: shells count in blocks of 512 or 1024 bytes. */
+function onFullDisk(file: string, program: string): string {
+  const head = `
+    import { closeSync, existsSync, openSync } from 'node:fs';
+    import { CallJournal } from ${JSON.stringify(new URL('./call-journal.ts', import.meta.url).href)};
+    process.on('SIGXFSZ', () => {});
+    const file = ${JSON.stringify(file)};
+    const journal = new CallJournal(file);
+    const call = (id) => ({ id, tsMs: 1, body: 'x'.repeat(300) });`;
+  const limited = ['-c', 'ulimit -f 2 && exec "$0" --input-type=module -e "$1"', process.execPath, head + program];
+  const { stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+function idsIn(file: string): string[] {
+  const journal = new CallJournal(file);
+  journal.close();
+  return journal.calls().map(({ id }) => id);
+}
+
+test('of calls that do not fit together none stays: what was refused is not found open later', () => {
+  const file = freshFile();
+  const said = onFullDisk(
+    file,
+    `
+    journal.open(call('a'));
+    try {
+      journal.open(...Array.from({ length: 10 }, (_, n) => call('refused-' + n)));
+    } catch {
+      journal.open(call('b'));
+      console.log('refused');
+    }`,
+  );
+  assert.equal(said, 'refused\n');
+  assert.deepEqual(idsIn(file), ['a', 'b']);
+});
+
+test('a journal that cannot be made anew leaves nothing behind and goes on', () => {
+  const file = freshFile();
+  const ids = Array.from({ length: 10 }, (_, n) => `c${n}`);
+  const before = new CallJournal(file);
+  before.open(...ids.map((id) => ({ ...call(id), body: 'x'.repeat(300) })));
+  before.close();
+  const said = onFullDisk(
+    file,
+    `
+    const lowest = () => {
+      const descriptor = openSync(file, 'r');
+      closeSync(descriptor);
+      return descriptor;
+    };
+    const before = lowest();
+    try {
+      journal.renew();
+    } catch {
+      console.log(lowest() - before, existsSync(file + '.new'));
+    }`,
+  );
+  assert.equal(said, '0 false\n');
+  assert.deepEqual(idsIn(file), ids);
+});

@@ -1,4 +1,15 @@
-import { closeSync, fdatasync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 
 // Calls that have been announced and not yet closed, one line each, in a file beside audit.db. A line is one write() to
 // an append-only file: it survives kill -9 like a commit does, at a twentieth of what a commit costs, and every call
@@ -11,6 +22,7 @@ export interface OpenCall {
 }
 
 const syncDelayMs = 40;
+const emptyToAppend = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | constants.O_APPEND;
 /** A journal of this size is made anew with what is still open. */
 const renewAboveBytes = 4 * 1024 * 1024;
 /** … unless most of it is still open: then making it anew would gain little, again and again. */
@@ -33,7 +45,7 @@ export class CallJournal {
     this.#file = file;
     this.#descriptor = openSync(file, 'a', 0o600);
     const text = readFileSync(file, 'utf8');
-    this.#bytes = Buffer.byteLength(text);
+    this.#bytes = fstatSync(this.#descriptor).size;
     // A last line without its end was never acknowledged.
     for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
       const call = callOf(line);
@@ -42,7 +54,7 @@ export class CallJournal {
     this.#torn = text !== '' && !text.endsWith('\n');
   }
 
-  /** Announces calls with one write; they are there when this returns. Throws where they cannot be written. */
+  /** Announces calls with one write; they are there when this returns. Throws where they cannot all be written: none is then. */
   open(...calls: readonly OpenCall[]): void {
     // A line written to a number that was given back would land in somebody else's file.
     if (this.#closed) throw new Error('The journal is closed.');
@@ -72,13 +84,17 @@ export class CallJournal {
   renew(): string[] {
     if (this.#closed) throw new Error('The journal is closed.');
     const next = `${this.#file}.new`;
-    const descriptor = openSync(next, 'w', 0o600);
+    const fresh = openSync(next, emptyToAppend, 0o600);
     const text = [...this.#open.values()].join('');
-    writeAll(descriptor, text);
-    closeSync(descriptor);
-    renameSync(next, this.#file);
-    // Opened before the old one is closed: a number that was given back must not be written to or closed again.
-    const fresh = openSync(this.#file, 'a', 0o600);
+    try {
+      writeAll(fresh, text);
+      renameSync(next, this.#file);
+    } catch (error) {
+      closeSync(fresh);
+      rmSync(next, { force: true });
+      throw error;
+    }
+    // The file that was made is the one that is written on: opening it again could fail, and leave us the old one.
     closeSync(this.#descriptor);
     this.#descriptor = fresh;
     this.#bytes = Buffer.byteLength(text);
@@ -95,19 +111,30 @@ export class CallJournal {
   }
 
   #write(line: string): void {
-    const text = this.#torn ? `\n${line}` : line;
-    this.#torn = true;
-    this.#bytes += writeAll(this.#descriptor, text);
-    this.#torn = false;
+    try {
+      this.#bytes += writeAll(this.#descriptor, this.#torn ? `\n${line}` : line);
+      this.#torn = false;
+    } catch (error) {
+      this.#takeBack();
+      throw error;
+    }
     // Power cuts: what they may take is bounded as for the database itself.
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = null;
       fdatasync(this.#descriptor, () => {});
     }, syncDelayMs).unref();
   }
+
+  /** Several lines may have been written in part: the whole ones would look like calls that were sent. */
+  #takeBack(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.#bytes);
+    } catch {
+      this.#torn = true;
+    }
+  }
 }
 
-/** A short write leaves half a line, which no reader takes for a call. */
 function writeAll(descriptor: number, text: string): number {
   const written = text === '' ? 0 : writeSync(descriptor, text);
   if (written !== Buffer.byteLength(text)) throw new Error('The disk is full.');
