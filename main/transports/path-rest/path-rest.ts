@@ -6,10 +6,19 @@ import type { OperationName } from '#contract/operations.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { openApiDocument } from '#contract/rest/open-api.ts';
 import * as shape from '#contract/rest/path-shapes.ts';
-import { parseBody, parseQuery } from '#contract/rest/rest-parse.ts';
+import { parseQuery } from '#contract/rest/rest-parse.ts';
 import * as json from './rest-answers.ts';
-import { errorAnswer, type RestAnswer } from './rest-errors.ts';
-import { bearerOf, conditionOf, type RestRequest, type Routed, routeOf } from './rest-request.ts';
+import { readBody } from './rest-body.ts';
+import { errorAnswer, type RestAnswer, wrongMethod } from './rest-errors.ts';
+import {
+  bearerOf,
+  checkQuery,
+  conditionOf,
+  type RestRequest,
+  type Routed,
+  refuseCondition,
+  routeOf,
+} from './rest-request.ts';
 
 export interface PathRestDeps {
   readonly ask: Ask;
@@ -25,12 +34,14 @@ export interface WrittenAnswer {
   readonly body: Uint8Array;
 }
 
+const openApiTarget = '/v1/openapi.json';
+
 /** Answers one /v1 request. Never throws. */
 export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Promise<WrittenAnswer> {
   const openApi = JSON.stringify(openApiDocument(deps.version));
   return async (request) => {
     const requestId = deps.requestId();
-    if (request.method === 'GET' && request.target === '/v1/openapi.json') return write(requestId, 200, {}, openApi);
+    if (request.target === openApiTarget && request.method === 'GET') return write(requestId, 200, {}, openApi);
     let answer: RestAnswer;
     let rate: Rate | undefined;
     const ask: Ask = async (...question) => {
@@ -39,7 +50,7 @@ export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Pr
       return asked;
     };
     try {
-      answer = await answerTo({ ...deps, ask }, request);
+      answer = await answerTo({ ...deps, ask }, request, requestId);
     } catch (error) {
       const body: ErrorBody =
         error instanceof AivaultError ? error.toJSON() : { error: 'internal', message: 'The request failed inside.' };
@@ -49,21 +60,21 @@ export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Pr
   };
 }
 
-async function answerTo(deps: PathRestDeps, request: RestRequest): Promise<RestAnswer> {
+async function answerTo(deps: PathRestDeps, request: RestRequest, requestId: string): Promise<RestAnswer> {
+  if (request.target === openApiTarget) return wrongMethod(['GET'], requestId);
   const routed = routeOf(request.method, request.target);
   if (routed === 'not-found')
     throw new AivaultError('not_found', 'There is nothing at this address.', { reason: 'not_found' });
-  if (routed === 'wrong-method') {
-    throw new AivaultError('invalid_request', 'This address does not take this method.', {
-      reason: 'method_not_allowed',
-    });
-  }
+  if ('allow' in routed) return wrongMethod(routed.allow, requestId);
   if (routed.name === 'health') return ok({ status: 'healthy', timestamp: json.isoTime(deps.now()) });
   if (routed.name === 'version') return ok({ version: deps.version });
 
   const bearer = bearerOf(request.headers);
   const ask = async <N extends OperationName>(name: N, input: () => unknown): Promise<Output<N>> => {
-    const result = await deps.ask(bearer, name, input);
+    const result = await deps.ask(bearer, name, () => {
+      checkQuery(routed);
+      return input();
+    });
     if (!result.ok) throw errorOf(result.error);
     return result.value as Output<N>;
   };
@@ -78,7 +89,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
 
   write: async (ask, { path }, request) => {
     const value = await ask('paths.write', async () => {
-      const body = parseBody(shape.writeBody, await request.body());
+      const body = readBody(shape.writeBody, await request.body());
       return {
         path,
         data: body.data,
@@ -98,13 +109,13 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
     return ok(json.secretJson(value), { etag: `"${value.version}"` });
   },
 
-  delete: async (ask, { path, query }) =>
+  delete: async (ask, { path, query }, { headers }) =>
     ok(
       json.deletedJson(
-        await ask('paths.delete', () => ({
-          path,
-          permanent: parseQuery(shape.deleteQuery, query).permanent === 'true',
-        })),
+        await ask('paths.delete', () => {
+          refuseCondition(headers);
+          return { path, permanent: parseQuery(shape.deleteQuery, query).permanent === 'true' };
+        }),
       ),
     ),
 
@@ -124,8 +135,12 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
 
   batch: async (ask, _routed, request) => {
     // Proves the token before the body is looked at; each path is then authorised and written down by itself.
-    await ask('tokens.whoami', () => ({}));
-    const { paths, options } = parseBody(shape.batchBody, await request.body());
+    const asked = Promise.withResolvers<ReturnType<typeof batchOf>>();
+    await ask('tokens.whoami', async () => {
+      asked.resolve(batchOf(await request.body()));
+      return {};
+    });
+    const { paths, options } = await asked.promise;
     const secrets = new Map<string, unknown>();
     const errors = new Map<string, unknown>();
     for (const path of new Set(paths)) {
@@ -164,6 +179,10 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
       ),
     ),
 };
+
+function batchOf(body: Uint8Array) {
+  return readBody(shape.batchBody, body);
+}
 
 function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): RestAnswer {
   return { status: 200, headers, json: value };

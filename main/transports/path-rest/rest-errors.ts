@@ -16,6 +16,7 @@ const words: Partial<Record<ErrorBody['error'], string>> = {
   not_found: 'secret_not_found',
   already_exists: 'secret_exists',
   audit_unavailable: 'service_unavailable',
+  storage_unavailable: 'service_unavailable',
   internal: 'internal_error',
 };
 
@@ -37,4 +38,11 @@ export function errorAnswer(body: ErrorBody, requestId: string): RestAnswer {
       },
     },
   };
+}
+
+/** 405 with the methods the address does take (RFC 9110 §15.5.6). */
+export function wrongMethod(allow: readonly string[], requestId: string): RestAnswer {
+  const refusal = { error: 'invalid_request', message: 'This address does not take this method.' } as const;
+  const answer = errorAnswer({ ...refusal, reason: 'method_not_allowed' }, requestId);
+  return { ...answer, status: 405, headers: { allow: allow.join(', ') } };
 }

@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { pathRoutes, type RestRoute, type RestRouteName } from '#contract/rest/path-routes.ts';
+import { maxPathLength } from '#contract/schemas/paths.ts';
 
 // From bytes on the wire to a route and its parsed parts.
 
@@ -21,39 +22,65 @@ export interface Routed {
   readonly query: string;
 }
 
+/** An address that is there, asked with a method it does not take. */
+export interface WrongMethod {
+  readonly allow: readonly string[];
+}
+
 const secretsRoot = '/v1/secrets/';
 const tails = [
   { ending: '/versions', method: 'GET', name: 'versions' },
   { ending: '/metadata', method: 'GET', name: 'metadata' },
   { ending: '/restore', method: 'POST', name: 'restore' },
 ] as const;
-const byMethod = { GET: 'read', PUT: 'write', DELETE: 'delete' } as const;
+const byMethod: Readonly<Partial<Record<string, RestRouteName>>> = { GET: 'read', PUT: 'write', DELETE: 'delete' };
 const fixed = new Map<string, Partial<Record<string, RestRouteName>>>();
 for (const [name, route] of Object.entries(pathRoutes)) {
   if (route.path.includes('{')) continue;
   fixed.set(route.path, { ...fixed.get(route.path), [route.method]: name as RestRouteName });
 }
 
-/** The route of a request; `not-found` or `wrong-method` where there is none. */
-export function routeOf(method: string, target: string): Routed | 'not-found' | 'wrong-method' {
+/** The route of a request, or why there is none. */
+export function routeOf(method: string, target: string): Routed | 'not-found' | WrongMethod {
   const mark = target.indexOf('?');
   const pathname = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark + 1);
-  const found = (name: RestRouteName, path: string): Routed => ({ name, route: pathRoutes[name], path, query });
+  // One character too many is too many, however many follow: core's grammar says so in its own words.
+  const found = (name: RestRouteName, path: string): Routed => ({
+    name,
+    route: pathRoutes[name],
+    path: path.slice(0, maxPathLength + 1),
+    query,
+  });
 
   const exact = fixed.get(pathname);
-  if (exact !== undefined) {
-    const name = exact[method];
-    return name === undefined ? 'wrong-method' : found(name, '');
-  }
-  if (!pathname.startsWith(secretsRoot)) return 'not-found';
+  const name = exact?.[method];
+  if (name !== undefined) return found(name, '');
+  if (!pathname.startsWith(secretsRoot)) return exact === undefined ? 'not-found' : { allow: Object.keys(exact) };
   const rest = pathname.slice(secretsRoot.length);
-  for (const tail of tails) {
-    if (!rest.endsWith(tail.ending)) continue;
-    return tail.method === method ? found(tail.name, rest.slice(0, -tail.ending.length)) : 'wrong-method';
+  const tail = tails.find(({ ending }) => rest.endsWith(ending));
+  if (tail?.method === method) return found(tail.name, rest.slice(0, -tail.ending.length));
+  // A reserved word under a method that takes any path is a path that breaks the grammar.
+  const onPath = byMethod[method];
+  if (onPath !== undefined) return found(onPath, rest);
+  if (exact !== undefined) return { allow: Object.keys(exact) };
+  return { allow: tail === undefined ? Object.keys(byMethod) : [tail.method] };
+}
+
+/** Names of a query whose values are counts. The schema reads numbers as JavaScript does; a URL has digits. */
+const counted: ReadonlySet<string> = new Set(['version', 'limit']);
+
+/** Throws `invalid_request` where a query has a name its route does not know, or a count in another spelling than digits. */
+export function checkQuery({ route, query }: Routed): void {
+  if (query === '') return;
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!Object.hasOwn(route.query?.shape ?? {}, name)) {
+      throw new AivaultError('invalid_request', 'This address does not take this query.');
+    }
+    if (counted.has(name) && !/^[1-9][0-9]{0,14}$/.test(value)) {
+      throw new AivaultError('invalid_request', `The query "${name}" takes a whole number from 1.`);
+    }
   }
-  const name = byMethod[method as keyof typeof byMethod];
-  return name === undefined ? 'wrong-method' : found(name, rest);
 }
 
 /** The bearer token (RFC 6750 §2.1), or null where there is not exactly one well-formed header. */
@@ -63,17 +90,31 @@ export function bearerOf(headers: readonly HeaderPair[]): string | null {
   return match?.[1] ?? null;
 }
 
-/** The one value of a header, or undefined. */
-export function headerOf(headers: readonly HeaderPair[], name: string): string | undefined {
-  return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+/**
+ * `If-Match: "3"` → 3; `If-None-Match: *` → 0 (only if there is nothing yet); neither → undefined. Any other spelling is
+ * refused: a condition that was overlooked would be a write over somebody else's.
+ */
+export function conditionOf(headers: readonly HeaderPair[]): number | undefined {
+  const conditions = conditionsIn(headers);
+  if (conditions.length === 0) return undefined;
+  const [name, value] = conditions[0]!;
+  const match = name === 'if-match' ? /^"([1-9][0-9]{0,9})"$/.exec(value) : value === '*' ? ['', '0'] : null;
+  if (match === null || conditions.length > 1) {
+    throw new AivaultError(
+      'invalid_request',
+      'A write takes one condition: If-Match: "<version>", or If-None-Match: *.',
+    );
+  }
+  return Number(match[1]);
 }
 
-/** `If-Match: "3"` → 3; `If-None-Match: *` → 0 (only if there is nothing yet); neither → undefined. */
-export function conditionOf(headers: readonly HeaderPair[]): number | undefined {
-  if (headerOf(headers, 'if-none-match') === '*') return 0;
-  const value = headerOf(headers, 'if-match');
-  if (value === undefined) return undefined;
-  const match = /^"([1-9][0-9]{0,9})"$/.exec(value.trim());
-  if (match === null) throw new AivaultError('invalid_request', 'If-Match takes one version in quotes.');
-  return Number(match[1]);
+/** Throws `invalid_request` where a request that knows no conditions has one. */
+export function refuseCondition(headers: readonly HeaderPair[]): void {
+  if (conditionsIn(headers).length > 0) throw new AivaultError('invalid_request', 'Only a write takes a condition.');
+}
+
+function conditionsIn(headers: readonly HeaderPair[]): [name: string, value: string][] {
+  return headers
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value.trim()])
+    .filter(([name]) => name === 'if-match' || name === 'if-none-match');
 }
