@@ -1,3 +1,4 @@
+import { fieldText, variableName as plainName } from '#contract/variable-name.ts';
 import { invalid } from './session.ts';
 
 // A path secret's fields in the ways programs read them.
@@ -6,13 +7,12 @@ export const formats = ['json', 'env', 'dotenv'] as const;
 export type Format = (typeof formats)[number];
 type Data = Readonly<Record<string, unknown>>;
 
-/** A field as text: strings as they are, anything else as JSON. Throws `invalid_request` where there is no such field. */
-export function fieldText(data: Data, field: string): string {
+/** One field as text. Throws `invalid_request` where there is no such field. */
+export function readField(data: Data, field: string): string {
   if (!Object.hasOwn(data, field)) {
     throw invalid('The secret has no such field.', `It has: ${Object.keys(data).join(', ')}`);
   }
-  const value = data[field];
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return fieldText(data[field]);
 }
 
 /** Variables that make a shell, a loader or an interpreter run something else than it was asked to. */
@@ -24,14 +24,14 @@ const steering =
  * not thereby run something in the shell of whoever reads it (threats B2).
  */
 export function variableName(field: string): string {
-  const name = field.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
+  const name = plainName(field);
   if (steering.test(name)) {
     throw invalid(
       `The field ${name} would steer the programs that get it.`,
       'Rename the field, or read it with --field; kv run --qualified puts its path in front.',
     );
   }
-  return /^[0-9]/.test(name) ? `_${name}` : name;
+  return name;
 }
 
 /** All fields in one format, ending in a newline. */
@@ -39,7 +39,7 @@ export function inFormat(data: Data, format: Format): string {
   if (format === 'json') return `${JSON.stringify(data, null, 2)}\n`;
   const line = format === 'env' ? shellLine : dotenvLine;
   return Object.keys(data)
-    .map((field) => `${line(variableName(field), fieldText(data, field))}\n`)
+    .map((field) => `${line(variableName(field), fieldText(data[field]))}\n`)
     .join('');
 }
 

@@ -4,7 +4,7 @@ import { bold, dim, yellow } from '../output.ts';
 import { invalid, type PresenceSource, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText, relativeText } from '../time-text.ts';
-import { fieldText, formats, inFormat } from '../value-format.ts';
+import { formats, inFormat, readField } from '../value-format.ts';
 
 type Summary = Answer<'paths.list'>['secrets'][number];
 
@@ -60,7 +60,7 @@ export const getCommand = command({
     const { version } = values;
     const value = await session.ask('paths.read', { path: values.path, ...(version === undefined ? {} : { version }) });
     if (values.field !== undefined) {
-      await session.out.raw(`${fieldText(value.data, values.field)}\n`);
+      await session.out.raw(`${readField(value.data, values.field)}\n`);
       return 0;
     }
     if (values.format !== undefined) {
@@ -70,7 +70,7 @@ export const getCommand = command({
     session.out.answer(value, () => {
       const { out } = session;
       out.line(bold(value.path), dim(`  version ${value.version} · ${value.secretType}`));
-      for (const field of Object.keys(value.data)) out.line(`  ${field}: `, fieldText(value.data, field));
+      for (const field of Object.keys(value.data)) out.line(`  ${field}: `, readField(value.data, field));
       const ending = expiryText(value.expiresAtMs, session.now());
       if (ending !== '') out.line(yellow(`  ${ending}`));
     });

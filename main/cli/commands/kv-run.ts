@@ -4,7 +4,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { command, flag, restArgument, text } from '../command.ts';
 import { askHidden, canAsk } from '../prompt.ts';
 import { invalid, type Session } from '../session.ts';
-import { fieldText, variableName } from '../value-format.ts';
+import { readField, variableName } from '../value-format.ts';
 import { listAll, pathListOption, presenceOnce } from './kv-read.ts';
 
 /** Which variables a secret fills: its fields, or with `qualified` the rest of its path before them. */
@@ -35,7 +35,7 @@ async function readVariables(session: Session, prefix: string, paths: readonly s
         );
       }
       from.set(name, path);
-      variables[name] = fieldText(data, field);
+      variables[name] = readField(data, field);
     }
   }
   return variables;

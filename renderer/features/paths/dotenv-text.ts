@@ -1,17 +1,7 @@
 // Fields of a path secret as a .env file, under the names `aivault kv get --format dotenv` gives them.
 
+import { fieldText, variableName } from '#contract/variable-name.ts';
 import { forgetLastMatch } from '../../ui/last-match.ts';
-
-/** A field as text: strings as they are, anything else as JSON. */
-export function fieldText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** `client-id` → `CLIENT_ID`: what a program can call a variable. */
-export function variableName(field: string): string {
-  const name = field.replaceAll(/[^A-Za-z0-9_]/g, '_').toUpperCase();
-  return /^[0-9]/.test(name) ? `_${name}` : name;
-}
 
 /** Names that two fields would share in the file: the second would silently win. */
 export function sharedNames(fields: readonly string[]): string[] {

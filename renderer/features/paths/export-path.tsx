@@ -1,12 +1,13 @@
 import { useRef } from 'react';
 import type { PathDetail } from '#contract/schemas/paths.ts';
+import { variableName } from '#contract/variable-name.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
-import { dotenvText, sharedNames, variableName } from './dotenv-text.ts';
+import { dotenvText, sharedNames } from './dotenv-text.ts';
 import { useReadPath } from './use-read-path.ts';
 import { useTimedValue } from './use-timed-value.ts';
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import { fieldText } from '#contract/variable-name.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
-import { fieldText } from './dotenv-text.ts';
 import { useReadPath } from './use-read-path.ts';
 import { shownSeconds, useTimedValue } from './use-timed-value.ts';
 

@@ -1,9 +1,9 @@
 // What differs between two versions of a path secret: in what is known without values, and in the values themselves.
 
 import type { PathVersion } from '#contract/schemas/paths.ts';
+import { fieldText } from '#contract/variable-name.ts';
 import { bytesText, dateText, timeText } from '../../ui/words.ts';
 import { people } from '../activity/outcome.ts';
-import { fieldText } from './dotenv-text.ts';
 
 export interface FactDifference {
   readonly name: string;
