@@ -116,15 +116,24 @@ const listCommand = command({
   },
 });
 
+/** A provider has up to dozens of capabilities: the first few show what is meant, the number shows how much. */
+function shortened(ids: readonly string[]): string {
+  const shown = ids.slice(0, 5).join(', ');
+  return ids.length > 5 ? `${shown} and ${ids.length - 5} more` : shown;
+}
+
 const deleteCommand = command({
   words: 'credential delete',
   summary: summaries['credentials.delete'],
   arguments: { id },
   async run(values, session) {
     const answer = await session.ask('credentials.delete', { id: values.id });
-    session.out.answer(answer, () =>
-      session.out.line(answer.removed ? `Credential deleted: ${answer.id}` : `There was no credential ${answer.id}.`),
-    );
+    session.out.answer(answer, () => {
+      const { out } = session;
+      if (!answer.removed) return out.line(`There was no credential ${answer.id}.`);
+      out.line(`Credential deleted: ${answer.id}`);
+      if (answer.capabilities.length > 0) out.line(`  No longer ready:  ${shortened(answer.capabilities)}`);
+    });
     return 0;
   },
 });

@@ -62,7 +62,8 @@ export const catalogOperations = {
   'credentials.delete': operation({
     summary: 'Delete a credential.',
     input: z.strictObject({ id: credentialId }),
-    output: z.strictObject({ id: credentialId, removed: z.boolean() }),
+    /** `capabilities`: those that were ready and are no longer. */
+    output: z.strictObject({ id: credentialId, removed: z.boolean(), capabilities: z.array(capabilityId) }),
     access: 'operator',
     vault: 'unlocked',
     effect: 'write',

@@ -249,7 +249,7 @@ describe('credentials through dispatch', () => {
 
   test('G4 deleting a registry credential switches it off until it is enabled again', async () => {
     await stored('OPENAI_API_KEY', openAiKey);
-    assert.deepEqual(await core.ask('credentials.delete', { id: 'openai' }), { id: 'openai', removed: true });
+    assert.equal((await core.ask('credentials.delete', { id: 'openai' })).removed, true);
     assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
     await core.reopen();
     assert.equal((await core.ask('capabilities.describe', { id: 'openai/models' })).ready, false);
@@ -258,8 +258,65 @@ describe('credentials through dispatch', () => {
   });
 
   test('deleting a credential that is not there says removed: false', async () => {
-    assert.deepEqual(await core.ask('credentials.delete', { id: 'nobody' }), { id: 'nobody', removed: false });
+    assert.deepEqual(await core.ask('credentials.delete', { id: 'nobody' }), {
+      id: 'nobody',
+      removed: false,
+      capabilities: [],
+    });
   });
+
+  test('deleting a credential names the capabilities that lose it, and not those another one still backs', async () => {
+    await stored('OPENAI_API_KEY', openAiKey);
+    const ref = await stored('K');
+    await core.ask('credentials.create', wish(ref));
+    await core.ask('credentials.create', wish(ref, { id: 'c2' }));
+    const one = { provider: 'p1', methods: ['GET'], hosts: ['up.test'] };
+    await core.ask('capabilities.create', { ...one, id: 'p1/tied', credential: 'c1', paths: ['/v1'] });
+    await core.ask('capabilities.create', { ...one, id: 'p1/free', paths: ['/v2'] });
+    assert.deepEqual((await core.ask('credentials.delete', { id: 'c1' })).capabilities, ['p1/tied']);
+    assert.deepEqual((await core.ask('credentials.delete', { id: 'c2' })).capabilities, ['p1/free']);
+    const { capabilities } = await core.ask('credentials.delete', { id: 'openai' });
+    assert.equal(capabilities.length, 17);
+    assert.ok(capabilities.includes('openai/models'));
+    assert.deepEqual((await core.ask('credentials.delete', { id: 'openai' })).capabilities, [], 'it was off already');
+  });
+
+  for (const { provider, names, pattern, tenant } of [
+    { provider: 'shopify', names: ['SHOPIFY_ACCESS_TOKEN'], pattern: 'myshopify.com', tenant: 'my-shop' },
+    { provider: 'zendesk', names: ['ZENDESK_EMAIL', 'ZENDESK_API_TOKEN'], pattern: 'zendesk.com', tenant: 'acme' },
+    { provider: 'jira', names: ['JIRA_EMAIL', 'JIRA_API_TOKEN'], pattern: 'atlassian.net', tenant: 'acme' },
+    { provider: 'supabase', names: ['SUPABASE_SERVICE_ROLE_KEY'], pattern: 'supabase.co', tenant: 'abcdefghij' },
+    { provider: 'mailchimp', names: ['MAILCHIMP_API_KEY'], pattern: 'api.mailchimp.com', tenant: 'us21' },
+  ]) {
+    test(`a tenant of ${provider} is named by its host and by nothing else, and only in the registry’s own pattern`, async () => {
+      const refs: string[] = [];
+      for (const name of names) refs.push(await stored(name, 'some-value-01@x'));
+      assert.deepEqual((await core.ask('credentials.list', {})).credentials, [], 'no tenant, no credential');
+      const own = { id: 'mine', provider, secretRef: refs.at(-1)! };
+      assert.match((await core.refusal('credentials.create', own)).code, /^(invalid_request|policy_violation)$/);
+      for (const host of [
+        'evil.example.com',
+        pattern,
+        `a.b.${pattern}`,
+        `${tenant}.${pattern}.evil.io`,
+        `${tenant}${pattern}`,
+      ]) {
+        assert.equal(
+          (await core.refusal('credentials.create', { ...own, hosts: [host] })).code,
+          'policy_violation',
+          host,
+        );
+      }
+      const host = `${tenant}.${pattern}`;
+      const overridden = { ...own, hosts: [host], auth: header };
+      assert.equal((await core.refusal('credentials.create', overridden)).code, 'policy_violation');
+      const made = await core.ask('credentials.create', { ...own, hosts: [host] });
+      assert.deepEqual([made.hosts, made.origin, made.ready], [[host], 'registry', true]);
+      assert.equal(made.secretIds.length, names.length);
+      const { capabilities } = await core.ask('capabilities.list', { provider });
+      assert.ok(capabilities.length > 0 && capabilities.every(({ ready }) => ready));
+    });
+  }
 
   test('a local service needs allowLocal, and only that', async () => {
     const ref = await stored('K');

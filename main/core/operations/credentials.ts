@@ -7,7 +7,7 @@ import { planCredential } from '../catalog/credentials.ts';
 import { credentialTable, switchId, switchTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { contextOf } from '../policy/context.ts';
-import { removeCredentials } from './secret-cascade.ts';
+import { orphaned, removeCredentials } from './secret-cascade.ts';
 import { valueBytes } from './secret-value.ts';
 import { liveSecret, type Services } from './services.ts';
 
@@ -74,22 +74,24 @@ export function credentialHandlers(services: Services): Pick<CoreHandlers, Crede
 
     'credentials.delete': async ({ id }, call) => {
       call.note({ credential: id });
-      const removed = await services.change(
+      const { removed, capabilities } = await services.change(
         (tx) => {
-          const found = services.catalog().allCredentials.get(id);
+          const catalog = services.catalog();
+          const found = catalog.allCredentials.get(id);
           const stored = tx.get(credentialTable, id) !== undefined;
-          if (found === undefined && !stored) return false;
+          if (found === undefined && !stored) return { removed: false, capabilities: [] };
+          const lost = orphaned(catalog, new Set([id]));
           removeCredentials(services, tx, new Set([id]));
           if (stored) tx.remove(credentialTable, id);
           // The registry would give it again at once: switching it off is what makes deleting mean something.
           else tx.put(switchTable, switchId.credential(id), { enabled: false });
-          return true;
+          return { removed: true, capabilities: lost };
         },
         'credentials.changed',
         'capabilities.changed',
         'tokens.changed',
       );
-      return { id, removed };
+      return { id, removed, capabilities };
     },
 
     'credentials.setEnabled': async ({ id, enabled }, call) => {

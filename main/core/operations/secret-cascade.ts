@@ -24,12 +24,18 @@ export function previewDelete(services: Services, row: SecretRow) {
   const bindings = [...services.vault.table(bindingTable).entries()].filter(
     ([, each]) => each.secretId === row.secretId,
   );
-  let capabilities = 0;
-  for (const capability of catalog.allCapabilities.values()) {
-    const backing = catalog.backing(capability);
-    if (backing.length > 0 && backing.every((credential) => gone.has(credential.id))) capabilities += 1;
-  }
-  return { credentials, bindings: bindings.length, capabilities };
+  return { credentials, bindings: bindings.length, capabilities: orphaned(catalog, gone).length };
+}
+
+/** The capabilities that nothing backs once these credentials are gone, by id. */
+export function orphaned(catalog: CatalogSnapshot, gone: ReadonlySet<string>): string[] {
+  return [...catalog.allCapabilities.values()]
+    .filter((capability) => {
+      const backing = catalog.backing(capability);
+      return backing.length > 0 && backing.every((credential) => gone.has(credential.id));
+    })
+    .map((capability) => capability.id)
+    .sort();
 }
 
 /**
