@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig } from 'vite';
+import type { ThirdParty } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -10,11 +11,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const base: InlineConfig = { configFile: false, envDir: false, logLevel: 'warn', clearScreen: false };
 
 /** Builds the renderer into `<outDir>/renderer`: no inline script, no preload polyfill, no data: assets (the CSP allows none). */
-export async function buildRenderer(outDir: string): Promise<void> {
+export async function buildRenderer(outDir: string, thirdParty: ThirdParty): Promise<void> {
   await build({
     ...base,
     root: join(root, 'renderer'),
     publicDir: join(root, 'renderer/public'),
+    plugins: [thirdParty.plugin()],
     build: {
       outDir: join(outDir, 'renderer'),
       emptyOutDir: true,
@@ -30,10 +32,11 @@ export async function buildRenderer(outDir: string): Promise<void> {
 }
 
 /** Bundles the preload: one CommonJS script that requires electron only (a sandboxed preload cannot load modules). */
-export async function buildPreload(outDir: string): Promise<void> {
+export async function buildPreload(outDir: string, thirdParty: ThirdParty): Promise<void> {
   await build({
     ...base,
     root,
+    plugins: [thirdParty.plugin()],
     build: {
       ssr: join(root, 'preload/bridge.ts'),
       outDir: join(outDir, 'desktop'),

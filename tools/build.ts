@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { build, type InlineConfig } from 'vite';
 import { buildPreload, buildRenderer } from './build-renderer.ts';
 import { registryPlugin } from './registry-plugin.ts';
+import { ThirdParty } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where what ships is built; a test that needs a build of its own passes another folder inside the project. */
@@ -26,14 +27,18 @@ interface Bundle {
 /** Native code stays outside; electron is never here. */
 const native = ['keytar', 'electron'];
 
-async function bundle(dist: string, { entries, target, chunks, gather }: Bundle): Promise<void> {
+async function bundle(
+  dist: string,
+  thirdParty: ThirdParty,
+  { entries, target, chunks, gather }: Bundle,
+): Promise<void> {
   const config: InlineConfig = {
     configFile: false,
     envDir: false,
     root,
     logLevel: 'warn',
     clearScreen: false,
-    plugins: [registryPlugin()],
+    plugins: [registryPlugin(), thirdParty.plugin()],
     ssr: { noExternal: true, external: native },
     build: {
       ssr: true,
@@ -78,16 +83,22 @@ function linkPrograms(dist: string): void {
 
 /** What can be built by name (`npm run build -- cli host`). */
 const parts = {
-  cli: (dist: string) =>
-    bundle(dist, { entries: { aivault: 'main/cli/aivault.ts' }, target: 'node20', chunks: 'cli', gather: true }),
+  cli: (dist: string, thirdParty: ThirdParty) =>
+    bundle(dist, thirdParty, {
+      entries: { aivault: 'main/cli/aivault.ts' },
+      target: 'node20',
+      chunks: 'cli',
+      gather: true,
+    }),
   // The shell holds the same core as the daemon: one build, so that both find the workers in one folder.
-  host: (dist: string) =>
-    bundle(dist, {
+  host: (dist: string, thirdParty: ThirdParty) =>
+    bundle(dist, thirdParty, {
       entries: { aivaultd: 'main/daemon/aivaultd.ts', 'desktop/app': 'main/desktop/app.ts' },
       target: 'node20',
       chunks: 'host',
     }),
-  workers: (dist: string) => bundle(dist, { entries: workers(), target: 'node24', chunks: 'host' }),
+  workers: (dist: string, thirdParty: ThirdParty) =>
+    bundle(dist, thirdParty, { entries: workers(), target: 'node24', chunks: 'host' }),
   window: buildRenderer,
   preload: buildPreload,
 };
@@ -97,7 +108,9 @@ const everyPart = Object.keys(parts) as Part[];
 /** Builds everything from nothing, or only the named parts. */
 export async function buildAll(names: readonly Part[] = everyPart, dist = usualFolder): Promise<void> {
   if (names.length === everyPart.length) rmSync(dist, { recursive: true, force: true });
-  await Promise.all(names.map((name) => parts[name](dist)));
+  const thirdParty = new ThirdParty();
+  await Promise.all(names.map((name) => parts[name](dist, thirdParty)));
+  if (names.length === everyPart.length) thirdParty.write(path.join(dist, 'THIRD-PARTY.txt'));
   linkPrograms(dist);
 }
 
