@@ -120,8 +120,21 @@ export class TableIndex {
   }
 }
 
-/** A table as its readers see it. `current` gives the open index, or throws `vault_locked`. */
-export function readTable<T>(spec: TableSpec<T>, current: () => TableIndex): ReadTable<T> {
+/** Tables as their readers see them, each made once: calls ask for the same few again and again. */
+export function createTableViews(current: (name: string) => TableIndex): <T>(spec: TableSpec<T>) => ReadTable<T> {
+  const views = new WeakMap<object, ReadTable<unknown>>();
+  return <T>(spec: TableSpec<T>) => {
+    let view = views.get(spec) as ReadTable<T> | undefined;
+    if (view === undefined) {
+      view = readTable(spec, () => current(spec.name));
+      views.set(spec, view as ReadTable<unknown>);
+    }
+    return view;
+  };
+}
+
+/** `current` gives the open index, or throws `vault_locked`. */
+function readTable<T>(spec: TableSpec<T>, current: () => TableIndex): ReadTable<T> {
   return {
     get: (id) => current().get(spec, id),
     has: (id) => {

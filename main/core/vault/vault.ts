@@ -24,7 +24,7 @@ import type {
 import { compareToAnchor, goPast, rolledBack } from './rollback.ts';
 import { type RekeyedTable, rekey, retireOldKey } from './rotate.ts';
 import type { ReadTable, TableSpec, Tx } from './sealed.ts';
-import { readTable } from './table-index.ts';
+import { createTableViews } from './table-index.ts';
 import { Transaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
 import { noHeader, vaultBrief, vaultFacts } from './vault-facts.ts';
@@ -46,8 +46,7 @@ class StoredVault implements Vault {
   readonly #rewraps: RekeyedTable[] = [];
   readonly #opened: (() => void)[] = [];
   readonly #closed: (() => void)[] = [];
-  /** Calls ask for the same few tables again and again. */
-  readonly #views = new WeakMap<object, ReadTable<unknown>>();
+  readonly #view = createTableViews((name) => this.#requireOpen().index(name));
   #header: Header | null = null;
   #remains = false;
   #open: OpenVault | null = null;
@@ -207,12 +206,7 @@ class StoredVault implements Vault {
 
   table<T>(spec: TableSpec<T>): ReadTable<T> {
     this.#requireOpen();
-    let view = this.#views.get(spec) as ReadTable<T> | undefined;
-    if (view === undefined) {
-      view = readTable(spec, () => this.#requireOpen().index(spec.name));
-      this.#views.set(spec, view as ReadTable<unknown>);
-    }
-    return view;
+    return this.#view(spec);
   }
 
   change<R>(body: (tx: Tx) => R): Promise<R> {
