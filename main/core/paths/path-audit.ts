@@ -1,3 +1,4 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 
@@ -15,11 +16,11 @@ export interface PathAuditQuery {
   readonly success?: boolean | undefined;
 }
 
-const actions = ['read', 'write', 'delete', 'destroy', 'restore', 'list', 'describe'];
+const actions: readonly string[] = ['read', 'write', 'delete', 'destroy', 'restore', 'list', 'describe', 'audit'];
 
 /**
  * One page of what happened to path secrets. Each action is asked for by its own index and the answers are merged, so
- * a log full of proxied calls does not have to be walked.
+ * a log full of proxied calls does not have to be walked. Throws `invalid_request` for an action that does not exist.
  */
 export async function pathAuditPage(
   read: AuditReader,
@@ -28,8 +29,7 @@ export async function pathAuditPage(
   visible: (path: string) => boolean,
 ): Promise<{ logs: AuditEntry[]; cursor: string | null; hasMore: boolean }> {
   const question = JSON.stringify([query.action, query.pathPrefix, query.success, query.fromMs, query.toMs]);
-  const wanted = query.action === undefined ? actions : query.action.split(',').map((word) => word.trim());
-  const kinds = wanted.filter((word) => actions.includes(word)).map((word) => `path.${word}`);
+  const kinds = actionsOf(query.action).map((word) => `path.${word}`);
   const matches = (entry: AuditEntry): boolean =>
     (query.pathPrefix === undefined || (entry.secretPath ?? '').startsWith(query.pathPrefix)) &&
     (query.success === undefined || (entry.outcome === 'done') === query.success) &&
@@ -38,7 +38,7 @@ export async function pathAuditPage(
 
   const logs: AuditEntry[] = [];
   let beforeSeq = query.cursor === undefined ? undefined : Number(openCursor(cursors, question, query.cursor));
-  while (kinds.length > 0) {
+  for (;;) {
     const limit = query.limit + 1;
     const pages = await Promise.all(
       kinds.map((kind) =>
@@ -66,4 +66,12 @@ export async function pathAuditPage(
     beforeSeq = merged.at(-1)!.seq;
   }
   return { logs, cursor: null, hasMore: false };
+}
+
+/** The actions a query names, each once; all of them where it names none. */
+function actionsOf(action: string | undefined): readonly string[] {
+  if (action === undefined) return actions;
+  const words = [...new Set(action.split(',').map((word) => word.trim()))];
+  if (words.every((word) => actions.includes(word))) return words;
+  throw new AivaultError('invalid_request', `An action is one of ${actions.join(', ')}; several have commas between.`);
 }
