@@ -32,7 +32,7 @@ export function takeBody(request: IncomingMessage, take: (body: Incoming['body']
   else takeWhole(request, take);
 }
 
-function takeWhole(request: IncomingMessage, take: (body: Uint8Array) => void): void {
+function takeWhole(request: IncomingMessage, take: (body: Uint8Array | null) => void): void {
   const { socket } = request;
   socket.setTimeout(bodyPatienceMs);
   let first: Buffer | undefined;
@@ -43,7 +43,9 @@ function takeWhole(request: IncomingMessage, take: (body: Uint8Array) => void): 
   });
   request.on('end', () => {
     socket.setTimeout(0);
-    take(more.length === 0 ? first! : Buffer.concat([first!, ...more]));
+    // A length of `00` is one of zero too.
+    if (first === undefined) take(null);
+    else take(more.length === 0 ? first : Buffer.concat([first, ...more]));
   });
 }
 
@@ -92,11 +94,26 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   const whole = body === null || body instanceof Uint8Array;
   const bodiless = request.method === 'HEAD' || status === 204 || status === 304;
   if (whole && !hasLength && !bodiless) headers.push('content-length', body === null ? '0' : String(body.length));
-  if (!request.complete && (whole || answer.refusal !== undefined)) closeAfter(request, response, headers);
-  response.writeHead(status, answer.statusText || http.STATUS_CODES[status], headers);
-  if (whole) response.end(bodiless ? undefined : body);
+  // A request that announces no body has ended before the parser calls it complete (`optimizeEmptyRequests`).
+  const unread = !request.complete && !request.readableEnded;
+  if (unread && (whole || answer.refusal !== undefined)) closeAfter(request, response, headers);
+  if (!writeHead(response, status, answer.statusText, headers)) response.destroy();
+  else if (whole) response.end(bodiless ? undefined : body);
   else if (bodiless) response.end(() => void body[Symbol.asyncIterator]().return?.());
   else streamBody(response, body, answer.trailers).catch(() => response.destroy());
+}
+
+/**
+ * False where the head cannot be written down in HTTP/1.1. An upstream says what it likes: a reason phrase with bytes that
+ * may not stand there gives way to the usual one, and nothing of it ends the host.
+ */
+function writeHead(response: ServerResponse, status: number, statusText: string, headers: string[]): boolean {
+  try {
+    response.writeHead(status, statusText || http.STATUS_CODES[status], headers);
+    return true;
+  } catch {
+    return statusText !== '' && writeHead(response, status, '', headers);
+  }
 }
 
 async function streamBody(response: ServerResponse, body: BodyBytes, trailers: Answer['trailers']): Promise<void> {
