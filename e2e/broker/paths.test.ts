@@ -213,3 +213,69 @@ describe('capabilities that meet on one path', () => {
     assert.equal((await f.pass(passThroughIncoming('GET', '/v/nobody/admin'))).refusal?.error, 'credential_not_found');
   });
 });
+
+describe('an encoded slash that a capability names', () => {
+  let f: Fixture;
+  before(async () => {
+    f = await startFixture();
+    f.ports.addCapability({
+      id: 'gl/read',
+      provider: 'gl',
+      paths: ['/projects/{id%2F}', '/projects/{id%2F}/**', '/projects/{id%2F}/files/{path%2F}/raw'],
+      exclude: ['/projects/{id}/variables'],
+    });
+    f.ports.addCapability({ id: 'gl/members', provider: 'gl', paths: ['/projects/{id}/members/**'] });
+    f.ports.addCapability({ id: 'gl/groups', provider: 'gl', paths: ['/groups/{id}/**'] });
+    f.ports.addCredential({ id: 'gl', provider: 'gl' }, { secret: 'gl-secret-123456' });
+    f.ports.addToken(testToken, { capabilities: new Set(['gl/read', 'gl/groups']) });
+  });
+  after(() => f.close());
+  beforeEach(() => f.upstream.forget());
+
+  const both = async (path: string, capability = 'gl/read') => [
+    (await f.send({ method: 'GET', path }, { capability })).refusal?.error ?? 'sent',
+    (await f.pass(passThroughIncoming('GET', `/v/gl${path}`))).refusal?.error ?? 'sent',
+  ];
+
+  it('C5 is sent as it was checked, never decoded, by either door', async () => {
+    for (const path of [
+      '/projects/acme%2Fapp',
+      '/projects/acme%2Fteam%2Fapp/issues/7?a=b%2Fc',
+      '/projects/acme%2Fapp/files/src%2Fmain.ts/raw',
+      '/projects/42/files/src%2Fmain.ts/raw',
+    ]) {
+      f.upstream.forget();
+      assert.deepEqual(await both(path), ['sent', 'sent'], path);
+      assert.deepEqual(
+        f.upstream.requests.map(({ target }) => target),
+        [path, path],
+      );
+    }
+    assert.deepEqual(await both('/projects/acme%2fapp'), ['sent', 'sent']);
+    assert.equal(f.upstream.requests.at(-1)?.target, '/projects/acme%2Fapp', 'spelled one way');
+  });
+  it('S07 C5 is refused where no pattern names it', async () => {
+    for (const path of ['/groups/acme%2Fapp/x', '/projects/7/labels/a%2Fb', '/projects%2F7', '/acme%2Fapp']) {
+      assert.deepEqual(await both(path), ['policy_violation', 'policy_violation'], path);
+    }
+    assert.deepEqual(await both('/groups/acme%2Fapp/x', 'gl/groups'), ['policy_violation', 'policy_violation']);
+    assert.equal(f.upstream.requests.length, 0);
+  });
+  it('C5 hides no dot segment, no exclusion and no other capability, whether the upstream keeps it or not', async () => {
+    for (const path of [
+      '/projects/..%2Fadmin',
+      '/projects/a%2F..%2F..%2Fadmin',
+      '/projects/a%2F%2e%2e/x',
+      '/projects/a%252Fb',
+      '/projects/acme%2Fapp/members/7',
+      '/projects/acme%2Fmembers',
+      '/projects/acme%2Fmembers%2F7',
+    ]) {
+      assert.deepEqual(await both(path), ['policy_violation', 'policy_violation'], path);
+    }
+    for (const path of ['/projects/acme%2Fapp/variables', '/projects/acme%2FVariables']) {
+      assert.deepEqual(await both(path), ['policy_violation', 'capability_not_found'], path);
+    }
+    assert.equal(f.upstream.requests.length, 0);
+  });
+});

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { AivaultError } from '#contract/errors.ts';
-import { type CanonicalTarget, canonicalTarget } from '#core/policy/canonical.ts';
+import { type CanonicalTarget, canonicalTarget, type NamesEncodedSlash } from '#core/policy/canonical.ts';
 import { compilePath, pathMatches } from '#core/policy/path-match.ts';
 
 const belowUsers = compilePath('/v1/users/**');
 const oneUser = compilePath('/v1/users/{id}');
 
 /** What policy makes of a target: its canonical form, or null where it is refused with one of the two codes. */
-export function accepted(raw: string): CanonicalTarget | null {
+export function accepted(raw: string, named?: NamesEncodedSlash): CanonicalTarget | null {
   try {
-    return canonicalTarget(raw);
+    return canonicalTarget(raw, named);
   } catch (error) {
     assert.ok(error instanceof AivaultError, `threw ${String(error)}`);
     assert.match(error.code, /^(?:policy_violation|invalid_request)$/);
@@ -54,6 +54,23 @@ export function checkAccepted(target: CanonicalTarget): void {
   const inside = pathMatches(belowUsers, path);
   if (inside) assert.match(decodeOnce(url.pathname), /^\/v1\/users(?:\/|$)/, 'the pattern holds for the reader too');
   if (pathMatches(oneUser, path)) assert.ok(inside, 'the narrower pattern lies in the wider one');
+}
+
+/**
+ * The same for a target whose encoded slashes a capability names: nothing else may hide behind them, neither for an
+ * upstream that keeps them nor for one that takes them for slashes.
+ */
+export function checkNamed(target: CanonicalTarget): void {
+  assert.deepEqual(
+    canonicalTarget(written(target), () => true),
+    target,
+    'canonicalising again changes nothing',
+  );
+  assert.equal(new URL(`https://up.test${target.path}`).pathname, target.path, 'a URL parser keeps it as it is');
+  const bare = { path: target.path.replaceAll('%2F', '_'), query: target.query };
+  const split = { path: target.path.replaceAll('%2F', '/'), query: target.query };
+  for (const reading of [bare, split]) checkAccepted(reading);
+  assert.equal(bare.path.split('/').length, target.path.split('/').length);
 }
 
 function decodeOnce(text: string): string {

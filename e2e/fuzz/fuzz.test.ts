@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accepted, checkAccepted, written } from './check-target.ts';
+import { accepted, checkAccepted, checkNamed, written } from './check-target.ts';
 import { nodeReader, pythonReader } from './readers.ts';
-import { randomFrom, trickyTarget } from './tricky-target.ts';
+import { randomFrom, trickyTarget, withEncodedSlashes } from './tricky-target.ts';
 
 test('C5 accepted targets are read alike, 20,000 of them', () => {
   const random = randomFrom(20_261_120);
@@ -12,6 +12,18 @@ test('C5 accepted targets are read alike, 20,000 of them', () => {
     if (target === null) continue;
     kept += 1;
     checkAccepted(target);
+  }
+  assert.ok(kept > 1_000);
+});
+
+test('C5 where encoded slashes are named nothing hides behind them, 20,000 targets', () => {
+  const random = randomFrom(20_261_121);
+  let kept = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const target = accepted(withEncodedSlashes(trickyTarget(random), random), () => true);
+    if (target === null || !target.path.includes('%2F')) continue;
+    kept += 1;
+    checkNamed(target);
   }
   assert.ok(kept > 1_000);
 });
@@ -33,6 +45,9 @@ test('C5 the check itself notices each trick, were policy to let it through', ()
   ]) {
     assert.throws(() => checkAccepted({ path, query: null }), Error, path);
   }
+  for (const path of ['/a/..%2Fb', '/a%2F%2Fb', '/a%2F', '/a/b%2F..;x', '/a/%252Fb', '/a%2fb']) {
+    assert.throws(() => checkNamed({ path, query: null }), Error, path);
+  }
 });
 
 test('C5 Node’s and Python’s servers see what policy saw', async () => {
@@ -40,7 +55,7 @@ test('C5 Node’s and Python’s servers see what policy saw', async () => {
   const random = randomFrom(7);
   try {
     for (let sent = 0; sent < 150; ) {
-      const target = accepted(trickyTarget(random));
+      const target = accepted(withEncodedSlashes(trickyTarget(random), random), () => true);
       if (target === null) continue;
       sent += 1;
       for (const reader of readers) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { missing } from '../needs.ts';
-import { accepted, checkAccepted, written } from './check-target.ts';
+import { accepted, checkAccepted, checkNamed, written } from './check-target.ts';
 import { nginxReader, nodeReader, pythonReader, type Reader } from './readers.ts';
-import { randomFrom, trickyTarget } from './tricky-target.ts';
+import { randomFrom, trickyTarget, withEncodedSlashes } from './tricky-target.ts';
 
 // `npm run fuzz [-- <cases> <through servers> <seed>]`: what policy accepts is what the upstream's parser sees.
 
@@ -25,6 +25,8 @@ function inProcess(): void {
       if (target === null) continue;
       kept += 1;
       checkAccepted(target);
+      const named = accepted(withEncodedSlashes(raw, random), () => true);
+      if (named !== null) checkNamed(named);
     } catch (error) {
       console.error(`case ${i}: ${JSON.stringify(raw)}`);
       throw error;

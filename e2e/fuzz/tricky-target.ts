@@ -42,6 +42,12 @@ const nasty = [
   '%2E%2e',
   '%252e',
   '%25252e%25252e',
+  '%25%32%65',
+  '%25%32%66',
+  '%252%66',
+  '%25%35%63',
+  '%32',
+  '%66',
   '%2f',
   '%2F',
   '%252f',
@@ -133,4 +139,11 @@ export function trickyTarget(random: Random): string {
   }
   if (random() < 0.3) target += `?${pick(plain)}=${random() < 0.7 ? pick(plain) : pick(nasty)}&${pick(plain)}`;
   return target;
+}
+
+/** Some of the slashes of a path encoded. */
+export function withEncodedSlashes(target: string, random: Random): string {
+  const [path = '', ...query] = target.split('?');
+  const encoded = path.replaceAll(/(?<=.)\//g, () => (random() < 0.4 ? '%2F' : '/'));
+  return [encoded, ...query].join('?');
 }

@@ -26,12 +26,13 @@ export const httpMethod = z
     }),
   );
 const literal = "[A-Za-z0-9._~!$&'()+,;=:@%-]";
-const parameter = '\\{[A-Za-z][A-Za-z0-9_]{0,47}\\}';
+const parameter = '\\{[A-Za-z][A-Za-z0-9_]{0,47}(?:%2F)?\\}';
 const segment = `(?:${literal}+|${literal}*${parameter}${literal}*)`;
 const patternText = `/(?:${segment}/)*(?:${segment}|\\*\\*)?`;
 /**
  * `/v1/users/{id}`: literal segments; a segment may hold one `{name}` (one or more characters, never a slash) with literal
- * text around it, as in `/models/{model}:generateContent`; a closing `/**` for any number of further segments.
+ * text around it, as in `/models/{model}:generateContent`; a closing `/**` for any number of further segments. None of
+ * them holds an encoded slash, but `{path%2F}` may, where the upstream is known to keep one as part of a name.
  */
 export const pathPattern = z
   .string()

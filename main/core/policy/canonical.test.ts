@@ -30,6 +30,10 @@ const tricky = fc
       'users',
       '%61',
       '%c0%ae',
+      '%32',
+      '%66',
+      '%65',
+      '%25',
       '%e2%80%a8',
       'é',
       ' ',
@@ -91,4 +95,42 @@ test('keeps a query byte for byte and splits it off at the first question mark',
 
 test('H10 names a query in every spelling a server could read', () => {
   assert.deepEqual(queryNames('K%65y=1&+a+=2;b&&c[0]=3'), ['key', 'a', 'b', 'c[0]', 'c']);
+});
+
+test('C5 an escape that is spelled in escapes is the escape it spells', () => {
+  for (const path of ['/a/%25%32%66b', '/a/%25%32%65%25%32%65/b', '/a/%25%35%63b', '/a/%252%66b', '/a/%25%30%30']) {
+    assert.throws(() => canonicalPath(path), { code: 'policy_violation' }, path);
+  }
+});
+
+test('C5 an encoded slash stays as it is where a capability names it, and is refused everywhere else', () => {
+  const named = (path: string) => path.startsWith('/projects/');
+  assert.equal(canonicalPath('/projects/acme%2fapp/%69ssues', named), '/projects/acme%2Fapp/issues');
+  assert.throws(() => canonicalPath('/users/acme%2Fapp', named), { code: 'policy_violation' });
+  assert.throws(() => canonicalPath('/projects/acme%2Fapp'), { code: 'policy_violation' });
+});
+
+test('C5 what an encoded slash parts is no way out: each piece is checked as a segment', () => {
+  for (const path of [
+    '/a/%2F..%2Fadmin',
+    '/a/..%2Fadmin',
+    '/a/b%2F..',
+    '/a/b%2F.%2Fc',
+    '/a/b%2F%2Fc',
+    '/a/%2Fb',
+    '/a/b%2F',
+    '/a/b%2F..;x=1',
+    '/a/b%2F;x',
+    '/a/b%2F%2e%2e',
+    '/a/b%2F%252e%252e',
+    '/a/b%252Fc',
+    '/a/b%25%32%46c',
+    '/a/b%2F%5Cc',
+    '/a/b%2F%00',
+    '/a/b%2F%ef%bc%8e%ef%bc%8e',
+    '/a/b%2F..%3bx',
+    '/a/%2%2F5c',
+  ]) {
+    assert.throws(() => canonicalPath(path, () => true), { code: /^(?:policy_violation|invalid_request)$/ }, path);
+  }
 });

@@ -23,26 +23,42 @@ export interface CanonicalTarget {
 }
 
 /**
+ * Whether a canonical path with an encoded slash (`group%2Fproject`) is one a capability names. Asked only about paths
+ * that have one.
+ */
+export type NamesEncodedSlash = (path: string) => boolean;
+
+/**
  * Splits and canonicalises a request target. Throws `invalid_request` for what is malformed and `policy_violation` for
  * what is well-formed for somebody but means another path to somebody else (conformance S01–S14, H13).
  */
-export function canonicalTarget(raw: string): CanonicalTarget {
+export function canonicalTarget(raw: string, named?: NamesEncodedSlash): CanonicalTarget {
   const mark = raw.indexOf('?');
   const path = mark === -1 ? raw : raw.slice(0, mark);
-  return { path: canonicalPath(path), query: mark === -1 ? null : canonicalQuery(raw.slice(mark + 1)) };
+  return { path: canonicalPath(path, named), query: mark === -1 ? null : canonicalQuery(raw.slice(mark + 1)) };
 }
 
 /** The one spelling of a path: unreserved characters decoded (RFC 3986 §6.2.2.2), other escapes in upper case. */
-export function canonicalPath(raw: string): string {
+export function canonicalPath(raw: string, named?: NamesEncodedSlash): string {
   if (simplePath.test(raw)) return raw;
   if (/[\x00-\x1f\x7f\\#]/.test(raw)) throw refused('a control character, backslash or fragment');
   if (!raw.startsWith('/')) throw malformed('A path starts with "/".');
-  if (hiddenMeaning.test(raw)) throw refused('an encoded dot, slash, backslash or control character');
+  checkHidden(raw);
   if (!plainPath.test(raw)) throw malformed('A path is printable ASCII; anything else is percent-encoded.');
   if (brokenEscape.test(raw)) throw malformed('A "%" in a path is followed by two hex digits.');
   const path = raw.includes('%') ? raw.replaceAll(/%[0-9A-Fa-f]{2}/g, canonicalEscape) : raw;
+  // `%25%32%66` has become `%252f`.
+  if (path !== raw) checkHidden(path);
   checkSegments(path);
+  if (path.includes('%2F') && named?.(path) !== true) throw refused('an encoded slash that no capability names');
   return path;
+}
+
+/** Of an encoded slash whoever asks about it decides; a placeholder, so that taking it away cannot make another escape. */
+function checkHidden(path: string): void {
+  if (hiddenMeaning.test(path.replaceAll(/%2[fF]/g, '_'))) {
+    throw refused('an encoded dot, backslash or control character, or a slash encoded twice');
+  }
 }
 
 function canonicalEscape(encoded: string): string {
@@ -58,12 +74,19 @@ function checkSegments(path: string): void {
       if (i < segments.length - 1) throw refused('an empty segment');
       continue;
     }
-    // `..;x` is a dot segment to servers that cut path parameters off first.
-    const bare = segment.includes(';') ? segment.slice(0, segment.indexOf(';')) : segment;
-    if (bare === '.' || bare === '..') throw refused('a dot segment');
-    if (bare === '' && segment.startsWith(';')) throw refused('a segment of parameters only');
-    if (segment.includes('%')) checkDecoded(segment);
+    // To an upstream that decodes an encoded slash each piece is a segment of its own.
+    if (segment.includes('%2F')) segment.split('%2F').forEach(checkSegment);
+    else checkSegment(segment);
   }
+}
+
+function checkSegment(segment: string): void {
+  if (segment === '') throw refused('an empty segment');
+  // `..;x` is a dot segment to servers that cut path parameters off first.
+  const bare = segment.includes(';') ? segment.slice(0, segment.indexOf(';')) : segment;
+  if (bare === '.' || bare === '..') throw refused('a dot segment');
+  if (bare === '') throw refused('a segment of parameters only');
+  if (segment.includes('%')) checkDecoded(segment);
 }
 
 /** Overlong forms and lone surrogates are no text; full-width dots and slashes are dots and slashes to somebody. */

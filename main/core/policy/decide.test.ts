@@ -126,3 +126,24 @@ test('C4 a tenant’s own name and the pattern that covers it are the same host'
   const narrow = rule({ id: 'p/narrow', paths: ['/v1/send'], hosts: ['{shop}.shop.example'] });
   assert.equal(narrowerClaim(wide, [wide, narrow], 'GET', '/v1/send')?.id, 'p/narrow');
 });
+
+test('C5 an encoded slash takes nothing from another rule, whichever way the upstream reads it', () => {
+  const own = rule({ id: 'p/own', paths: ['/projects/{id%2F}/**', '/projects/{id%2F}'] });
+  const narrower = (paths: string[], path: string, more: Partial<Rule> = {}) =>
+    narrowerClaim(own, [own, rule({ id: 'p/other', paths, ...more })], 'GET', path)?.id ?? null;
+  // Kept: the upstream reads members of project acme/app.
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fapp/members'), 'p/other');
+  assert.equal(narrower(['/projects/{id}/members/**'], '/projects/acme%2Fapp/MEMBERS/7'), 'p/other');
+  // Decoded: it reads members of project acme.
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fmembers'), 'p/other');
+  assert.equal(narrower(['/projects/{id}/members/{user}'], '/projects/acme%2Fmembers/7'), 'p/other');
+  assert.equal(narrower(['/projects/{id}/{part}'], '/projects/acme%2Fapp'), 'p/other', 'equally narrow is enough');
+  assert.equal(narrower(['/projects/acme%2Fsecret/**'], '/projects/acme%2FSecret/issues'), 'p/other');
+  const careful = { exclude: ['/projects/{id}'] };
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fmembers', careful), 'p/other');
+  // A wider rule, another method or another host decides nothing.
+  assert.equal(narrower(['/projects/**', '/**'], '/projects/acme%2Fapp/issues'), null);
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fapp/issues'), null);
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fmembers', { methods: ['DELETE'] }), null);
+  assert.equal(narrower(['/projects/{id}/members'], '/projects/acme%2Fmembers', { hosts: ['other.test'] }), null);
+});

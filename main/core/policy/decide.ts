@@ -1,6 +1,15 @@
 import { readExclusion } from './exclusion.ts';
 import { commonHost, hostMatches } from './host-match.ts';
-import { compareNarrowness, compilePath, type PathPattern, pathExcluded, pathMatches } from './path-match.ts';
+import {
+  compareNarrowness,
+  compareToSplit,
+  compilePath,
+  type PathPattern,
+  pathExcluded,
+  pathMatches,
+  resemblesKept,
+  resemblesSplit,
+} from './path-match.ts';
 
 // Every decision about a request, as pure functions of data. No clock, no I/O, no secret.
 
@@ -58,14 +67,30 @@ export function narrowerClaim<R extends Rule>(rule: R, rules: readonly R[], meth
   return null;
 }
 
-/** Whether an upstream that reads paths loosely would take the path for one of the rule's narrower ones. */
+/**
+ * Whether an upstream that reads paths loosely would take the path for one of the rule's narrower ones. One that takes an
+ * encoded slash for a slash reads `own` as a longer pattern: there equally narrow is enough, and what the rule takes out
+ * for the path as it was written says nothing.
+ */
 function resembles(rule: Rule, method: string, path: string, own: PathPattern): boolean {
-  return (
-    rule.paths.some((text) => {
-      const pattern = compilePath(text);
-      return compareNarrowness(pattern, own) > 0 && pathExcluded(pattern, path);
-    }) && !isExcluded(rule, method, path)
-  );
+  const kept = rule.paths.some((text) => {
+    const pattern = compilePath(text);
+    return compareNarrowness(pattern, own) > 0 && resemblesKept(pattern, path);
+  });
+  if (kept && !isExcluded(rule, method, path)) return true;
+  if (!path.includes('%2F')) return false;
+  return rule.paths.some((text) => {
+    const pattern = compilePath(text);
+    return resemblesSplit(pattern, path) && compareToSplit(pattern, own, path) >= 0;
+  });
+}
+
+/**
+ * Whether a path with an encoded slash is one that a rule asks for by name. No other path with one is let through, so
+ * that nothing has to guess whether the upstream keeps it.
+ */
+export function namesEncodedSlash(rules: readonly Rule[], path: string): boolean {
+  return rules.some((rule) => rule.paths.some((text) => pathMatches(compilePath(text), path)));
 }
 
 function isExcluded(rule: Rule, method: string, path: string): boolean {

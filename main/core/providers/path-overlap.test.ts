@@ -26,6 +26,23 @@ describe('two path patterns', () => {
     for (const [wide, narrow] of no) assert.ok(!covers(wide!, narrow!), `${wide} does not cover ${narrow}`);
   });
 
+  it('an encoded slash is covered by what names it and by nothing else', () => {
+    assert.ok(
+      covers('/a/{p%2F}', '/a/{p}') && covers('/a/{p%2F}', '/a/b%2Fc') && covers('/a/{p%2F}/**', '/a/{q%2F}/b'),
+    );
+    for (const [wide, narrow] of [
+      ['/a/{p}', '/a/{p%2F}'],
+      ['/a/{p}', '/a/b%2Fc'],
+      ['/a/{p}', '/a/b%2F{c}'],
+      ['/a/**', '/a/{p%2F}'],
+      ['/a/**', '/a/b%2Fc'],
+    ]) {
+      assert.ok(!covers(wide!, narrow!), `${wide} does not cover ${narrow}`);
+    }
+    assert.equal(meet('/a/{p%2F}', '/a/{q%2F}/**'), '/a/{x%2F}');
+    assert.equal(meet('/a/{p%2F}', '/a/{q}'), '/a/{x}');
+  });
+
   it('meet in a pattern that both cover, or not at all', () => {
     assert.equal(meet('/a/{id}', '/a/b'), '/a/b');
     assert.equal(meet('/a/{id}/**', '/a/b/{c}/d'), '/a/b/{x}/d');

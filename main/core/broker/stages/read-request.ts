@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, Envelope, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { canonicalTarget } from '../../policy/canonical.ts';
+import { namesEncodedSlash } from '../../policy/decide.ts';
 import { boundaryOf, readMultipartEnvelope } from '../envelope/multipart-envelope.ts';
 import { multipartBody } from '../envelope/multipart-fields.ts';
 import { checkEnvelope, readEnvelope } from '../envelope/read-envelope.ts';
@@ -8,6 +9,7 @@ import { defaultMethod, requireCapability, requirePath } from '../envelope/reque
 import { normalHeaders } from '../headers/request-headers.ts';
 import type { CatalogView } from '../parties.ts';
 import { gather } from '../request-body.ts';
+import { segmentCredential } from '../segment-credential.ts';
 import type { Identified, RequestBody, Understood } from '../states.ts';
 
 /** An envelope holds its body as a JSON string, so it is read whole; bigger bodies go by pass-through. */
@@ -21,7 +23,7 @@ const methodToken = /^[A-Z][A-Z-]{0,31}$/;
  */
 export function readRequest(from: Identified, catalog: CatalogView): Understood | Promise<Understood> {
   const { incoming } = from;
-  if (incoming.door === 'pass-through') return readPassThrough(from);
+  if (incoming.door === 'pass-through') return readPassThrough(from, catalog);
   if (incoming.envelope !== undefined) {
     const body = bodyOf(incoming, incoming.headers);
     const beside = body.kind === 'none' ? null : { body, contentType: null };
@@ -69,7 +71,9 @@ function understand(from: Identified, asked: Envelope, catalog: CatalogView, bes
     request.method === undefined
       ? defaultMethod(capability, content.body.kind !== 'none')
       : normalMethod(request.method);
-  const target = canonicalTarget(request.path ?? requirePath(capability));
+  const target = canonicalTarget(request.path ?? requirePath(capability), (path) =>
+    namesEncodedSlash([capability], path),
+  );
   const headers = normalHeaders(request.headers);
   return {
     ...from,
@@ -103,12 +107,14 @@ function besideOnly(request: Envelope['request'], beside: Content): Content {
   return beside;
 }
 
-function readPassThrough(from: Identified): Understood {
+function readPassThrough(from: Identified, catalog: CatalogView): Understood {
+  const segment = from.segment ?? '';
+  const own = () => catalog.capabilitiesOf(segmentCredential(segment, catalog)?.provider ?? segment);
   return {
     ...from,
-    ...canonicalTarget(from.target),
+    ...canonicalTarget(from.target, (path) => namesEncodedSlash(own(), path)),
     method: normalMethod(from.incoming.method),
-    requested: { by: 'segment', segment: from.segment ?? '' },
+    requested: { by: 'segment', segment },
     requestHeaders: normalHeaders(from.headers.map(([name, value]) => ({ name, value }))),
     requestBody: bodyOf(from.incoming, from.headers),
   };
