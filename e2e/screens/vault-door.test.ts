@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { cleanPage } from './clean-page.ts';
 import { canaries } from './furnish.ts';
@@ -46,6 +49,51 @@ for (const place of places) {
     }),
   );
 
+  test(`a backup is restored from the first run, or the page says how (host: ${place})`, {
+    skip: noBrowser,
+  }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aivault-backup-'));
+    const file = join(folder, 'copy.backup');
+    try {
+      await onStage(place, { choice: { provider: 'passphrase', passphrase }, furnished: true }, async (stage) => {
+        await stage.call('backup.create', { path: file, passphrase: 'of the file' }, { passphrase });
+        const page = await stage.open();
+        const frame = await new Frame(page).ready();
+        await frame.go('Settings');
+        await page.getByRole('button', { name: 'Restore…' }).click();
+        const dialog = frame.dialog('Restore a backup');
+        await dialog.getByText('A backup never overwrites a vault.').waitFor();
+        const { paths } = await stage.call('vault.status', {});
+        await dialog.getByRole('region', { name: 'command' }).getByText(`mv '${paths.vault}'`).waitFor();
+        await cleanPage(page, stage);
+      });
+      await onStage(place, { choice: null }, async (stage) => {
+        const page = await stage.open();
+        await new FirstRunScreen(page).step('Create the vault').waitFor();
+        await page.getByRole('button', { name: 'Restore a backup instead' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Restore a backup' });
+        if (place === 'console') {
+          // The console may be asked to create a vault, not to bring one in.
+          await dialog.getByText('aivault backup restore <file>').waitFor();
+          return assert.equal(await dialog.getByLabel('File').count(), 0, 'no form that the host refuses');
+        }
+        stage.answerDialog?.(1);
+        await dialog.getByLabel('File', { exact: true }).fill(file);
+        await dialog.getByLabel('Passphrase of this file').fill('not this one');
+        await dialog.getByRole('button', { name: 'Restore' }).click();
+        await dialog.getByRole('alert').waitFor();
+        await dialog.getByLabel('Passphrase of this file').fill('of the file');
+        await dialog.getByRole('button', { name: 'Restore' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        const names = (await stage.call('secrets.list', {})).secrets.map(({ name }) => name);
+        assert.ok(names.includes('OPENAI_API_KEY'), names.join());
+        await cleanPage(page, stage);
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test(
     `a locked vault shows nothing of itself and opens with its passphrase only (host: ${place})`,
     { skip: noBrowser },
@@ -63,7 +111,8 @@ for (const place of places) {
         await cleanPage(page, stage);
 
         await unlock.unlock('not the passphrase');
-        await page.getByRole('alert').waitFor();
+        const refusal = (await page.getByRole('alert').textContent()) ?? '';
+        assert.match(refusal, /The passphrase is not right\..*Type it again\./, 'a next step that can be done here');
         assert.equal((await stage.call('vault.status', {})).state, 'locked');
         await unlock.unlock(passphrase);
         await screen.option('OPENAI_API_KEY').waitFor();

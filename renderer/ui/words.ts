@@ -18,7 +18,7 @@ export function timeText(ms: number): string {
 }
 
 /** `10:04:31.220`, local time: what a log line needs. */
-export function clockText(ms: number): string {
+export function logTimeText(ms: number): string {
   const at = new Date(ms);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;

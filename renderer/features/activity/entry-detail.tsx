@@ -5,7 +5,7 @@ import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { bytesText, clockText, dateText, scopeWords, tookText, untilText } from '../../ui/words.ts';
+import { bytesText, dateText, logTimeText, scopeWords, tookText, untilText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { callerText, consequence, headline } from './outcome.ts';
 
@@ -52,7 +52,7 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
           </Fact>
         )}
         <Fact name="When">
-          {clockText(entry.tsMs)}{' '}
+          {logTimeText(entry.tsMs)}{' '}
           <span className="muted">
             {dateText(entry.tsMs)}, entry {entry.seq.toLocaleString('en-GB')}
           </span>

@@ -2,7 +2,7 @@ import type { AuditEntry } from '#contract/schemas/audit.ts';
 import { List } from '../../ui/list.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { clockText, dateText, tookText } from '../../ui/words.ts';
+import { dateText, logTimeText, tookText } from '../../ui/words.ts';
 import { callerText, outcomePill } from './outcome.ts';
 
 interface EntryListProps {
@@ -48,7 +48,7 @@ function EntryLine({ entry, caller }: { readonly entry: AuditEntry; readonly cal
   return (
     <span className="entry-row">
       <span className="muted tabular" title={dateText(entry.tsMs)}>
-        {clockText(entry.tsMs)}
+        {logTimeText(entry.tsMs)}
       </span>
       <span className="mono cut" title={entry.capability ?? entry.kind}>
         {entry.capability ?? entry.kind}

@@ -23,6 +23,9 @@ function bestExample(
   return usable.toSorted((a, b) => points(b) - points(a))[0];
 }
 
+/** What a call looks like before any key is there. */
+const sample = 'openai/chat-completions';
+
 /** The first call, as lines to copy: CLI, curl, and an SDK that only changes its base URL. */
 export function FirstCall({ onDone }: { readonly onDone: () => void }) {
   const ready = useAsk('capabilities.list', { ready: true }).value?.capabilities;
@@ -31,31 +34,32 @@ export function FirstCall({ onDone }: { readonly onDone: () => void }) {
   const [token, setToken] = useState<string | null>(null);
   const mint = useAct('tokens.mint');
   const first = bestExample(ready ?? [], providers ?? []);
-  const detail = useAsk('capabilities.describe', first === undefined ? null : { id: first.id }).value;
+  const none = ready !== undefined && first === undefined;
+  const shown = first?.id ?? (none ? sample : null);
+  const detail = useAsk('capabilities.describe', shown === null ? null : { id: shown }).value;
   const sdk = useMemo(() => {
-    const provider = providers?.find((one) => one.provider === first?.provider);
+    const provider = providers?.find((one) => one.provider === detail?.provider);
     const hint = provider?.sdk.find((one) => Object.keys(one.env).length > 0);
     const variable = Object.keys(hint?.env ?? {})[0];
     const key = provider?.secrets[0]?.name;
     if (provider === undefined || hint === undefined || variable === undefined || key === undefined) return null;
     return `${key}=${token ?? '$AIVAULT_TOKEN'} ${variable}=${baseUrl}/v/${provider.provider}${hint.basePath}  your-program`;
-  }, [providers, first, token, baseUrl]);
+  }, [providers, detail, token, baseUrl]);
 
-  if (ready !== undefined && first === undefined) {
-    return (
-      <div className="stack">
-        <p>Nothing is ready yet. Add a key whenever you like; this is how a call will look:</p>
-        <Snippet text="aivault secrets create --name OPENAI_API_KEY --scope global" label="command" />
-        <Finish onDone={onDone} />
-      </div>
-    );
-  }
   return (
     <div className="stack">
-      <p>
-        {countText(ready?.length ?? 0, 'capability', 'capabilities')} ready. For example{' '}
-        <code className="chip">{first?.id ?? '…'}</code>:
-      </p>
+      {none ? (
+        <>
+          <p>No key is stored yet. Add one whenever you like:</p>
+          <Snippet text="aivault secrets create --name OPENAI_API_KEY --scope global" label="command" />
+          <p>Then a call looks like this:</p>
+        </>
+      ) : (
+        <p>
+          {countText(ready?.length ?? 0, 'capability', 'capabilities')} ready. For example{' '}
+          <code className="chip">{first?.id ?? '…'}</code>:
+        </p>
+      )}
       {detail?.examples.map(({ title, text }) =>
         title === 'cli' || title === 'curl' ? <Snippet key={title} text={text} label={title} /> : null,
       )}
@@ -65,7 +69,7 @@ export function FirstCall({ onDone }: { readonly onDone: () => void }) {
           <Snippet text={sdk} label="SDK" />
         </>
       )}
-      {token === null ? (
+      {none ? null : token === null ? (
         <p className="row">
           <Button
             busy={mint.busy}

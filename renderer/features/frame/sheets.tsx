@@ -13,6 +13,7 @@ import { ImportSecrets } from '../secrets/import-secrets.tsx';
 import { RenameSecret } from '../secrets/rename-secret.tsx';
 import { RotateSecret } from '../secrets/rotate-secret.tsx';
 import { CreateBackup } from '../settings/create-backup.tsx';
+import { RestoreBackup } from '../settings/restore-backup.tsx';
 import { RotateMaster } from '../settings/rotate-master.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
@@ -55,7 +56,6 @@ export function Sheets() {
     case 'shortcuts':
       return <Shortcuts />;
     case 'restore':
-      // Only the first run offers it; an open vault is never overwritten.
-      return null;
+      return <RestoreBackup />;
   }
 }

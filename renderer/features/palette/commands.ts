@@ -32,6 +32,7 @@ export function commandsFor(paused: boolean): readonly Command[] {
     { text: 'Go to Paths', keys: '5', does: { go: 'paths' } },
     { text: 'Settings', keys: ',', does: { go: 'settings' } },
     { text: 'Back up', does: { open: { kind: 'backup' } } },
+    { text: 'Restore a backup', does: { open: { kind: 'restore' } } },
     { text: 'Rotate master key', does: { open: { kind: 'rotate-master' } } },
     { text: 'Shortcuts', keys: '?', does: { open: { kind: 'shortcuts' } } },
   ];

@@ -1,6 +1,6 @@
 // Ranks what the palette knows against what was typed: a word's start beats its middle, a short name beats a long one.
 
-/** Higher is better; null does not fit. Every typed word has to occur. */
+/** Higher is better; null does not fit. Every typed word has to occur; where none is, everything fits alike. */
 export function score(text: string, words: readonly string[]): number | null {
   const low = text.toLowerCase();
   let sum = 0;
@@ -10,7 +10,7 @@ export function score(text: string, words: readonly string[]): number | null {
     const before = at === 0 ? ' ' : (low[at - 1] ?? ' ');
     sum += at === 0 ? 4 : /[a-z0-9]/.test(before) ? 1 : 3;
   }
-  return sum - low.length / 1_000;
+  return words.length === 0 ? 0 : sum - low.length / 1_000;
 }
 
 /** The best `limit` of many, in order, without sorting them all. */

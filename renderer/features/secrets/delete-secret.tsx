@@ -14,6 +14,7 @@ export function DeleteSecret({ secretId }: { readonly secretId: string }) {
   const say = useView((view) => view.say);
   const takes = preview.value;
   const name = takes?.secret.name ?? 'secret';
+  const alone = takes !== undefined && takes.credentials.length + takes.capabilities + takes.bindings === 0;
   return (
     <Dialog title={`Delete ${name}?`} onClose={() => open(null)}>
       <div className="stack reserve">
@@ -21,21 +22,20 @@ export function DeleteSecret({ secretId }: { readonly secretId: string }) {
           <>
             <p>
               The value is revoked and cannot be brought back, not even from here. Its name (
-              {scopeWords(takes.secret.scope)}) becomes free again. What goes with it:
+              {scopeWords(takes.secret.scope)}) becomes free again.{' '}
+              {alone ? 'Nothing else goes with it.' : 'What goes with it:'}
             </p>
             <ul className="lines">
-              <li>
-                {takes.credentials.length === 0 ? (
-                  'No credential.'
-                ) : (
-                  <>
-                    {countText(takes.credentials.length, 'credential')}:{' '}
-                    <span className="mono wrap">{takes.credentials.join(', ')}</span>
-                  </>
-                )}
-              </li>
-              <li>{countText(takes.capabilities, 'capability', 'capabilities')} will no longer be ready.</li>
-              <li>{takes.bindings === 0 ? 'No binding.' : `${countText(takes.bindings, 'binding')} removed.`}</li>
+              {takes.credentials.length === 0 ? null : (
+                <li>
+                  {countText(takes.credentials.length, 'credential')}:{' '}
+                  <span className="mono wrap">{takes.credentials.join(', ')}</span>
+                </li>
+              )}
+              {takes.capabilities === 0 ? null : (
+                <li>{countText(takes.capabilities, 'capability', 'capabilities')} will no longer be ready.</li>
+              )}
+              {takes.bindings === 0 ? null : <li>{countText(takes.bindings, 'binding')} removed.</li>}
             </ul>
           </>
         )}

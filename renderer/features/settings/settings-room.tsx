@@ -138,8 +138,8 @@ export function SettingsRoom() {
           <Line name="One encrypted file" note="The whole vault under a passphrase of its own.">
             <Button onClick={() => open({ kind: 'backup' })}>Back up…</Button>
           </Line>
-          <Line name="Restore" note="Into an empty vault folder: aivault offers it when it starts without a vault.">
-            <code>aivault backup restore</code>
+          <Line name="Restore" note="Into an empty folder; a vault is never overwritten.">
+            <Button onClick={() => open({ kind: 'restore' })}>Restore…</Button>
           </Line>
         </Group>
         <Diagnostics />

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { ErrorBody } from '#contract/errors.ts';
 import type { KeyProvider, VaultStatus } from '#contract/schemas/vault.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,6 +14,12 @@ const opener: Record<Exclude<KeyProvider, 'passphrase'>, string> = {
   file: 'Its key is in a file on this machine.',
   env: 'Its key comes from the environment of the host.',
 };
+
+/** The refusal with a next step that can be taken here: its own names the command that unlocks. */
+function hereAndNow(error: ErrorBody | undefined, asksPassphrase: boolean): ErrorBody | undefined {
+  if (error?.error !== 'vault_locked') return error;
+  return { ...error, hint: asksPassphrase ? 'Type it again.' : 'Try again.' };
+}
 
 export function Unlock({ status }: { readonly status: VaultStatus }) {
   const unlock = useAct('vault.unlock');
@@ -37,7 +44,7 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
           'The database is an earlier copy of the one last used here. If you restored it yourself, accept it; the audit log will say so.'
         ) : (
           <>
-            Tools get <code className="chip">vault_locked</code> until it is open.
+            Tools get <code className="chip">vault_locked</code> until then.
           </>
         )}
       </p>
@@ -73,7 +80,7 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
           </Button>
         ) : null}
       </form>
-      <Problem error={unlock.error} />
+      <Problem error={hereAndNow(unlock.error, asksPassphrase)} />
     </main>
   );
 }
