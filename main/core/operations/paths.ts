@@ -6,8 +6,8 @@ import type { PersonalScope } from '#contract/schemas/tokens.ts';
 import { authorise, coversPath, type PersonalGrant } from '../paths/path-access.ts';
 import { type AuditReader, pathAuditPage } from '../paths/path-audit.ts';
 import type { CursorSeal } from '../paths/path-cursor.ts';
-import { checkPath, pathFault } from '../paths/path-grammar.ts';
-import type { PathSecrets } from '../paths/path-secrets.ts';
+import { beginsPath, checkPath, pathFault } from '../paths/path-grammar.ts';
+import type { PathPage, PathSecrets } from '../paths/path-secrets.ts';
 
 type Facts = Partial<Pick<AuditEntry, 'secretPath' | 'version' | 'code' | 'tokenId'>>;
 
@@ -40,16 +40,20 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
   const grantOf = (asker: Asker): PersonalGrant | null =>
     asker.actor.kind === 'agent' ? deps.personal(asker.actor.tokenId) : null;
 
-  /** Runs one act on one path and writes down how it ended. */
+  /** Runs one act on one path and writes down how it ended; `asked` is the version it was about, where one was named. */
   const onPath = async <R extends object>(
     asker: Asker,
     kind: string,
     scope: PersonalScope,
     path: string,
     act: () => R | Promise<R>,
+    asked?: number,
   ): Promise<R> => {
     // A text that is no path is not repeated in the log.
-    const named = pathFault(path) === null ? { secretPath: path } : {};
+    const named = {
+      ...(pathFault(path) === null ? { secretPath: path } : {}),
+      ...(asked === undefined ? {} : { version: asked }),
+    };
     let result: R;
     try {
       authorise(grantOf(asker), scope, checkPath(path));
@@ -66,13 +70,18 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     return result;
   };
 
-  /** The same for acts on no single path: only the scope is at stake. */
-  const authoriseScope = async (asker: Asker, kind: string, scope: PersonalScope): Promise<PersonalGrant | null> => {
+  /** The same for acts on no single path: only the scope is at stake. `under` is where they look. */
+  const authoriseScope = async (
+    asker: Asker,
+    kind: string,
+    scope: PersonalScope,
+    under: Facts,
+  ): Promise<PersonalGrant | null> => {
     const grant = grantOf(asker);
     try {
       authorise(grant, scope, null);
     } catch (error) {
-      await deps.audit(asker, kind, 'refused', { code: 'policy_violation' });
+      await deps.audit(asker, kind, 'refused', { ...under, code: 'policy_violation' });
       throw error;
     }
     return grant;
@@ -99,12 +108,20 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     },
 
     'paths.read': ({ path, version }, asker) =>
-      onPath(asker, 'path.read', 'secrets:read', path, () => paths.read(path, version)),
+      onPath(asker, 'path.read', 'secrets:read', path, () => paths.read(path, version), version),
 
     'paths.list': async (input, asker) => {
-      const grant = await authoriseScope(asker, 'path.list', 'secrets:list');
-      const page = paths.list({ ...input, visible: (path) => grant === null || coversPath(grant, path) });
-      await deps.audit(asker, 'path.list', 'done', {});
+      const under = beginsPath(input.prefix) ? { secretPath: input.prefix } : {};
+      const grant = await authoriseScope(asker, 'path.list', 'secrets:list', under);
+      let page: PathPage;
+      try {
+        page = paths.list({ ...input, visible: (path) => grant === null || coversPath(grant, path) });
+      } catch (error) {
+        const code = error instanceof AivaultError ? error.code : 'internal';
+        await deps.audit(asker, 'path.list', 'failed', { ...under, code });
+        throw error;
+      }
+      await deps.audit(asker, 'path.list', 'done', under);
       return page;
     },
 
@@ -137,7 +154,7 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     },
 
     'audit.logs': async (input, asker) => {
-      const grant = await authoriseScope(asker, 'path.audit', 'audit:read');
+      const grant = await authoriseScope(asker, 'path.audit', 'audit:read', {});
       return pathAuditPage(deps.auditReader, deps.cursors, input, (path) => grant === null || coversPath(grant, path));
     },
   };

@@ -17,6 +17,11 @@ export function pathFault(path: string): string | null {
   return null;
 }
 
+/** Whether a text could be the beginning of a path: what can be one may stand in the log. */
+export function beginsPath(prefix: string): boolean {
+  return /^[a-z0-9/_-]+$/.test(prefix) && prefix.length <= maxPathLength;
+}
+
 /** The path itself, or `invalid_request` (reason `invalid_path`) with the rule it breaks. */
 export function checkPath(path: string): string {
   const fault = pathFault(path);
