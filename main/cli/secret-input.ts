@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { passphraseAdvice } from '#contract/passphrase-advice.ts';
 import { flag, text } from './command.ts';
 import { askHidden, askNew, canAsk } from './prompt.ts';
 import { invalid, type Session } from './session.ts';
@@ -79,20 +80,31 @@ async function given(session: Session, ways: Ways): Promise<string | undefined> 
   return ways.stdin ? withoutNewline(await readStdin(session), session) : undefined;
 }
 
-/** Reads a secret: from the flags, else by hidden prompt. Throws `invalid_request` where neither is possible. */
-export async function readSecret(session: Session, ways: Ways, question: string): Promise<string> {
+/**
+ * Reads a secret: from the flags, else by hidden prompt. `beforeAsking` may refuse what the host would refuse anyway, so
+ * that nobody types a value for nothing. Throws `invalid_request` where neither is possible.
+ */
+export async function readSecret(
+  session: Session,
+  ways: Ways,
+  question: string,
+  beforeAsking?: () => Promise<void>,
+): Promise<string> {
   const found = await given(session, ways);
   if (found !== undefined) return found;
-  if (canAsk(session.terminal)) return askHidden(session.terminal, question);
-  throw noWay(ways);
+  if (!canAsk(session.terminal)) throw noWay(ways);
+  await beforeAsking?.();
+  return askHidden(session.terminal, question);
 }
 
-/** Reads something new that is asked for twice, such as a passphrase. */
-export async function readNewSecret(session: Session, ways: Ways, question: string): Promise<string> {
+/** Reads a new passphrase, which at a terminal is asked for twice. A short one is advised against and taken. */
+export async function readNewPassphrase(session: Session, ways: Ways, question: string): Promise<string> {
   const found = await given(session, ways);
-  if (found !== undefined) return found;
-  if (canAsk(session.terminal)) return askNew(session.terminal, question);
-  throw noWay(ways);
+  if (found === undefined && !canAsk(session.terminal)) throw noWay(ways);
+  const passphrase = found ?? (await askNew(session.terminal, question));
+  const advice = passphraseAdvice(passphrase);
+  if (advice !== null) session.out.warn(advice);
+  return passphrase;
 }
 
 function noWay(ways: Ways) {

@@ -68,8 +68,22 @@ function printEntry(out: Output, entry: AuditEntry): void {
   );
 }
 
-/** Prints what is appended from now on, one JSON object per line under --json, until interrupted. */
+/** Follows the log until interrupted; where the host ends first, that is said, and not as a question gone wrong. */
 async function follow(session: Session, filter: Filter): Promise<number> {
+  await session.host();
+  try {
+    await printAppended(session, filter);
+  } catch (error) {
+    if (!(error instanceof AivaultError) || error.code !== 'host_unreachable') throw error;
+  }
+  if (session.signal.aborted) return 0;
+  throw new AivaultError('host_unreachable', 'The host has stopped, so nothing more can be followed.', {
+    hint: 'What it wrote until then is there: aivault audit',
+  });
+}
+
+/** Prints what is appended from now on, one JSON object per line under --json, for as long as the host announces it. */
+async function printAppended(session: Session, filter: Filter): Promise<void> {
   const host = await session.host();
   const events = host.events(session.signal)[Symbol.asyncIterator]();
   let last = (await session.ask('audit.list', { limit: 1 })).entries[0]?.seq ?? 0;
@@ -81,7 +95,7 @@ async function follow(session: Session, filter: Filter): Promise<number> {
     }
     last = Math.max(last, entries[0]?.seq ?? 0);
     const { done } = await nextAppend(events);
-    if (done) return 0;
+    if (done) return;
   }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { argument, type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
 import { withProgress } from '../progress.ts';
-import { passphraseOptions, passphraseWays, presenceFrom, readNewSecret, readSecret } from '../secret-input.ts';
+import { passphraseOptions, passphraseWays, presenceFrom, readNewPassphrase, readSecret } from '../secret-input.ts';
 import { summaries } from '../summaries.ts';
 import { printStatus } from './vault.ts';
 
@@ -24,7 +24,7 @@ const backupCreate = command({
       file: values['backup-passphrase-file'],
       stdin: values['backup-passphrase-stdin'],
     };
-    const passphrase = await readNewSecret(session, ways, 'Passphrase of the backup');
+    const passphrase = await readNewPassphrase(session, ways, 'Passphrase of the backup');
     const input = { path: path.resolve(values.file), passphrase, includeAudit: values['include-audit'] };
     const presence = presenceFrom(session, values);
     const answer = await withProgress(session, 'Writing the backup', () =>
@@ -62,7 +62,7 @@ const backupRestore = command({
     const choice =
       values.provider === undefined
         ? undefined
-        : await readChoice(values.provider, values, () => readNewSecret(session, fresh, 'New passphrase'));
+        : await readChoice(values.provider, values, () => readNewPassphrase(session, fresh, 'New passphrase'));
     const input = { path: path.resolve(values.file), passphrase, ...(choice === undefined ? {} : { choice }) };
     printStatus(session.out, await withProgress(session, 'Restoring', () => session.ask('backup.restore', input)));
     return 0;

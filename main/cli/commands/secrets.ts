@@ -1,4 +1,6 @@
 import type { Output as Answer } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
+import type { Scope } from '#contract/schemas/scope.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
 import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
@@ -110,6 +112,21 @@ function newName(values: { 'secret-name': string | undefined; name: string | und
   return name;
 }
 
+/** Refuses a name that is taken before its value is typed. The host decides all the same when it stores. */
+async function refuseTaken(session: Session, names: readonly string[], scope: Scope): Promise<void> {
+  const wanted = names.map((name) => name.trim());
+  const { secrets } = await session.ask('secrets.list', {});
+  const holder = secrets.find(
+    (secret) =>
+      scopeText(secret.scope) === scopeText(scope) &&
+      wanted.some((name) => secret.name === name || secret.aliases.includes(name)),
+  );
+  if (holder === undefined) return;
+  throw new AivaultError('already_exists', 'Another secret of this scope has that name or alias.', {
+    hint: `For a new value of it: aivault secrets rotate --id ${holder.secretId}`,
+  });
+}
+
 const createCommand = command({
   words: 'secrets create',
   summary: summaries['secrets.create'],
@@ -128,7 +145,9 @@ const createCommand = command({
   async run(values, session) {
     const scope = readScope(values);
     const name = newName(values);
-    const value = await readSecret(session, valueWays(values), `Value of ${name.trim()}`);
+    const value = await readSecret(session, valueWays(values), `Value of ${name.trim()}`, () =>
+      refuseTaken(session, [name, ...values.alias], scope),
+    );
     const answer = await session.ask('secrets.create', { name, value, scope, aliases: [...values.alias] });
     const code = finish(session, answer, 'Secret created');
     if (answer.secret.pinnedProvider === undefined) await adviseUnpinned(session, answer.secret.name);

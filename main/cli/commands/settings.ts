@@ -9,6 +9,9 @@ function printSettings(out: Output, settings: Settings): void {
     fact('Idle lock:', settings.idleLockMinutes === null ? 'never' : `after ${settings.idleLockMinutes} minutes`);
     fact('Endpoint port:', settings.endpointPort === null ? 'as usual' : String(settings.endpointPort));
     fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');
+    if (settings.idleLockMinutes !== null) return;
+    out.line(dim('  Once unlocked it stays so until `aivault lock` or the end of the host.'));
+    out.line(dim('  To have it lock itself: aivault settings set --idle-lock-minutes 15'));
   });
 }
 

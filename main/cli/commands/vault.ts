@@ -2,7 +2,7 @@ import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
 import { bold, dim, green, type Output, red, yellow } from '../output.ts';
-import { passphraseOptions, passphraseWays, presenceFrom, readNewSecret, readSecret } from '../secret-input.ts';
+import { passphraseOptions, passphraseWays, presenceFrom, readNewPassphrase, readSecret } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText } from '../time-text.ts';
@@ -96,7 +96,7 @@ export const vaultCommands: readonly Command[] = [
       if (provider !== 'passphrase' && (ways.text !== undefined || ways.file !== undefined || ways.stdin)) {
         throw invalid('A passphrase belongs to --provider passphrase.');
       }
-      const choice = await readChoice(provider, values, () => readNewSecret(session, ways, 'New passphrase'));
+      const choice = await readChoice(provider, values, () => readNewPassphrase(session, ways, 'New passphrase'));
       printStatus(session.out, await session.ask('vault.init', { choice }));
       return 0;
     },
@@ -142,6 +142,7 @@ export const vaultCommands: readonly Command[] = [
       ),
       'new-key-file': text('FILE', 'Read the new key from a file.', { complete: 'file' }),
       'new-key-stdin': flag('Read the new key from stdin.'),
+      'new-key-prompt': flag('Ask for the new key, without showing it.'),
       ...passphraseOptions,
     },
     notes: [
