@@ -26,6 +26,8 @@ export class AuditDatabase {
   readonly #log: number;
   #head: ChainHead;
   #syncTimer: NodeJS.Timeout | null = null;
+  /** Closing entries that could not be written yet. */
+  #kept: PackedClosings[] = [];
 
   constructor(file: string) {
     this.#db = openSqlite(file, auditFormat, 'NORMAL');
@@ -107,6 +109,21 @@ export class AuditDatabase {
       this.append(entry);
       this.#close(call);
     }
+  }
+
+  /** Remembers closing entries whose transaction failed. */
+  keep(closings: PackedClosings): void {
+    this.#kept.push(closings);
+  }
+
+  /** Writes what was kept, all or nothing, and tells which calls that closes. */
+  closeAgain(): string[] {
+    const kept = this.#kept;
+    this.group(() => {
+      for (const closings of kept) this.closeAll(closings);
+    });
+    this.#kept = [];
+    return kept.flatMap(({ calls }) => calls);
   }
 
   /** Calls announced in this database (format 1) lose their row; those of the journal leave their id. */

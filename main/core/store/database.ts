@@ -39,9 +39,28 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   const ask = await openStore('audit', file);
   const journal = openJournal(`${file}-calls`);
   const openings = new OpeningQueue(journal);
+  /** Closing entries could not be written: until they are, no call is announced. */
+  let behind = false;
+  let catchingUp: Promise<void> | null = null;
+  const catchUp = (): Promise<void> => {
+    catchingUp ??= ask('closeAgain')
+      .then((calls) => {
+        for (const call of calls as string[]) journal.closed(call);
+        behind = false;
+      })
+      .finally(() => {
+        catchingUp = null;
+      });
+    return catchingUp;
+  };
   const closings = new ClosingQueue(async (entries) => {
     const packed = entries.packed();
-    await ask.handingOver([packed.bodies.buffer as ArrayBuffer], 'closeAll', packed);
+    try {
+      await ask.handingOver([packed.bodies.buffer as ArrayBuffer], 'closeAll', packed);
+    } catch (error) {
+      behind = true;
+      throw error;
+    }
     for (const call of entries.calls) journal.closed(call);
     if (journal.isLong) await renew(journal, ask);
   });
@@ -53,7 +72,8 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   return {
     append: (entry) => ordered('append', entry) as never,
     closeCall: (call, entry) => closings.add(call, entry),
-    openCall: (id, tsMs, body) => openings.add({ id, tsMs, body }),
+    openCall: (id, tsMs, body) =>
+      behind ? catchUp().then(() => openings.add({ id, tsMs, body })) : openings.add({ id, tsMs, body }),
     async leftOpen() {
       openings.flush();
       const closed = new Set((await ordered('closedCalls')) as string[]);
@@ -70,6 +90,7 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
     async close() {
       openings.flush();
       await closings.drain();
+      if (behind) await catchUp().catch(() => {});
       journal.close();
       await ask('closeStore');
     },

@@ -21,7 +21,8 @@ const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly un
   open: (db, args) => db.open(args[0] as string, args[1] as number, args[2] as string),
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),
 };
-const auditReads = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints', 'closedCalls']);
+/** Reads, and what is a transaction of its own. */
+const auditOthers = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints', 'closedCalls', 'closeAgain']);
 const rowOperations = new Set(['readMeta', 'commit', 'changesSince', 'readUsage', 'writeUsage']);
 
 port.on('message', (first: Question) => {
@@ -51,9 +52,16 @@ function writeGroup(db: AuditDatabase, questions: readonly Question[]): Reply[] 
     });
     return replies;
   } catch (error) {
-    if (questions.length === 1) return [failure(questions[0]!.number, error)];
+    if (questions.length === 1) return [notWritten(db, questions[0]!, error)];
     return questions.flatMap((question) => writeGroup(db, [question]));
   }
+}
+
+/** Their calls were sent: closing entries wait for a database that can be written again, unless they are what is wrong. */
+function notWritten(db: AuditDatabase, { number, op, args }: Question, error: unknown): Reply {
+  const { fault, message } = storeErrorFrom(error);
+  if (op === 'closeAll' && fault !== 'broken') db.keep(args[0] as PackedClosings);
+  return { number, ok: false, fault, message };
 }
 
 function run(question: Question): unknown {
@@ -65,7 +73,7 @@ function run(question: Question): unknown {
   if (row !== undefined && rowOperations.has(op))
     return (row[op as keyof RowDatabase] as Work).apply(row, args as never[]);
   const audit = audits.get(store);
-  if (audit !== undefined && auditReads.has(op))
+  if (audit !== undefined && auditOthers.has(op))
     return (audit[op as keyof AuditDatabase] as Work).apply(audit, args as never[]);
   throw new StoreError('closed', 'The store is closed.');
 }
