@@ -18,6 +18,9 @@ export interface UsageDeps {
   readonly flushed: () => void;
 }
 
+/** Written in place: every call touches two of these. */
+type Used = { -readonly [K in keyof UsageRow]: UsageRow[K] };
+
 const flushEveryMs = 1000;
 
 /**
@@ -25,34 +28,40 @@ const flushEveryMs = 1000;
  * use and a deletion at the same moment cannot undo one another).
  */
 export async function createUsage({ store, now, flushed }: UsageDeps): Promise<Usage> {
-  const known = new Map<string, UsageRow>();
-  const waiting = new Set<string>();
+  const known = { secrets: new Map<string, Used>(), tokens: new Map<string, Used>(), paths: new Map<string, Used>() };
+  const waiting = new Set<Used>();
   let timer: NodeJS.Timeout | undefined;
-  const key = (table: string, id: string) => `${table} ${id}`;
-  for (const row of await store.readUsage()) known.set(key(row.table, row.id), row);
+  for (const row of await store.readUsage()) {
+    if (Object.hasOwn(known, row.table)) known[row.table as UsedTable].set(row.id, { ...row });
+  }
 
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     if (waiting.size === 0) return;
-    const names = [...waiting];
+    const used = [...waiting];
     waiting.clear();
     try {
-      await store.writeUsage(names.map((name) => known.get(name)!));
+      await store.writeUsage(used.map((row) => ({ ...row })));
       flushed();
     } catch {
-      for (const name of names) waiting.add(name);
+      for (const row of used) waiting.add(row);
     }
   };
 
   return {
     touch(table, id) {
-      const name = key(table, id);
-      known.set(name, { table, id, lastUsedAtMs: now(), uses: (known.get(name)?.uses ?? 0) + 1 });
-      waiting.add(name);
+      let row = known[table].get(id);
+      if (row === undefined) {
+        row = { table, id, lastUsedAtMs: 0, uses: 0 };
+        known[table].set(id, row);
+      }
+      row.lastUsedAtMs = now();
+      row.uses += 1;
+      waiting.add(row);
       timer ??= setTimeout(flush, flushEveryMs).unref();
     },
-    lastUsedAtMs: (table, id) => known.get(key(table, id))?.lastUsedAtMs ?? null,
+    lastUsedAtMs: (table, id) => known[table].get(id)?.lastUsedAtMs ?? null,
     flush,
     async close() {
       await flush();
