@@ -49,6 +49,15 @@ test('an opener gives the published plaintext and what `open` gives, as often as
   );
 });
 
+test('an opener takes its own copies of a Buffer too, whose slices are views', () => {
+  const key = Buffer.from(systemRandom(32));
+  const sealed = Buffer.from(seal(key, bytes('00112233'), none));
+  const opener = new Opener(key, sealed, none);
+  key.fill(0);
+  sealed.fill(0);
+  assert.equal(toHex(opener.open()), '00112233');
+});
+
 test('an opener refuses a changed bit and another place (F5), and opens nothing once it was told to forget', () => {
   const key = systemRandom(32);
   const blob = seal(key, bytes('00112233'), bytes('aa'));

@@ -55,7 +55,7 @@ export class Opener {
     const { nonce, ciphertext } = partsOf(key, blob);
     this.#subkey = subkeyOf(key, nonce);
     this.#nonce.set(nonce.subarray(16), 4);
-    this.#ciphertext = ciphertext.slice(0, -tagLength);
+    this.#ciphertext = new Uint8Array(ciphertext.subarray(0, -tagLength));
   }
 
   /** What `open` gives. Throws `integrity_error` once it was told to forget. */
@@ -86,15 +86,18 @@ function partsOf(key: Uint8Array, blob: Uint8Array): { readonly nonce: Uint8Arra
 /** HChaCha20 of the key and the first 16 bytes of the nonce (draft-irtf-cfrg-xchacha-03 §2.2). */
 function subkeyOf(key: Uint8Array, nonce: Uint8Array): Uint8Array {
   const words = new Uint32Array(8);
-  hchacha(sigma, wordsOf(key), wordsOf(nonce.subarray(0, 16)), words);
+  const keyWords = wordsOf(key);
+  hchacha(sigma, keyWords, wordsOf(nonce.subarray(0, 16)), words);
+  keyWords.fill(0);
   return new Uint8Array(words.buffer);
 }
 
 /** The constant every ChaCha20 state begins with (RFC 8439 §2.3). */
 const sigma = wordsOf(new TextEncoder().encode('expand 32-byte k'));
 
+/** A copy: where bytes lie is not always where words may. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(bytes.slice().buffer);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Nonces are not secret: they are drawn from the system many at a time. None is handed out twice. */
