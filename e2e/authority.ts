@@ -52,7 +52,7 @@ export function createAuthority(name = 'aivault test authority'): Authority {
         file(`${serial}.${end}`),
       ) as [string, string, string, string];
       openssl('req', ...key, '-keyout', keyFile, '-out', requestFile, '-subj', `/CN=${names[0] ?? 'nobody'}`);
-      const alternatives = names.map((each) => (/^[\d.]+$/.test(each) ? `IP:${each}` : `DNS:${each}`)).join(',');
+      const alternatives = names.map((each) => (/^[\d.]+$|:/.test(each) ? `IP:${each}` : `DNS:${each}`)).join(',');
       writeFileSync(extFile, `subjectAltName=${alternatives}\nextendedKeyUsage=${use}\n`);
       openssl(
         'x509',

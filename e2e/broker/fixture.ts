@@ -1,5 +1,5 @@
-import type { Answer, Incoming, Invoke } from '#contract/proxied.ts';
-import { createInvoke, type PipelineOptions } from '#core/broker/pipeline.ts';
+import type { Answer, Incoming } from '#contract/proxied.ts';
+import { type Broker, createInvoke, type PipelineOptions } from '#core/broker/pipeline.ts';
 import { type FakeUpstream, type FakeUpstreamOptions, startFakeUpstream } from '../fake-upstream.ts';
 import { createMemoryPorts, envelopeIncoming, type MemoryPorts, testToken } from './memory-ports.ts';
 
@@ -11,7 +11,7 @@ export const secret = 'S3CRET-value-01';
 export interface Fixture {
   readonly upstream: FakeUpstream;
   readonly ports: MemoryPorts;
-  readonly invoke: Invoke;
+  readonly invoke: Broker;
   /** Sends an envelope's request half and returns the answer. */
   send(request: unknown, options?: Parameters<typeof envelopeIncoming>[1]): Promise<Answer>;
   pass(incoming: Incoming, signal?: AbortSignal): Promise<Answer>;

@@ -17,6 +17,10 @@ import { type Lookup, lookupBySystem } from './upstream/resolve.ts';
 
 export interface PipelineOptions {
   readonly lookup?: Lookup;
+  /** For an upstream's name to resolve, and for its connection to stand. */
+  readonly connectWithinMs?: number;
+  /** How long an upstream may say nothing before its request is given up. */
+  readonly silentForMs?: number;
 }
 
 /** The broker: calls over HTTP, WebSockets, and the end of both. */
@@ -26,8 +30,8 @@ export type Broker = Invoke & { readonly connect: Connect; close(): Promise<void
 export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}): Broker {
   const rates = createRateLimiter();
   const places = createConcurrencyLimiter();
-  const dialer = createDialer(ports.egress, options.lookup ?? lookupBySystem);
-  const pools = createPools(dialer, ports.now);
+  const dialer = createDialer(ports.egress, options.lookup ?? lookupBySystem, options.connectWithinMs);
+  const pools = createPools(dialer, ports.now, options.silentForMs);
   const tokens = createTokenSource({
     post: postFormOver(pools),
     replaceTokens: ports.replaceTokens,

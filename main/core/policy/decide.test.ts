@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { claims, decide, narrowerClaim, type Rule } from './decide.ts';
-import { commonHost, hostMatches } from './host-match.ts';
+import { commonHost, hostMatches, hostName, hostPort } from './host-match.ts';
 import { createConcurrencyLimiter, createRateLimiter } from './limits.ts';
 
 const rule = (over: Partial<Rule>): Rule => ({
@@ -29,6 +29,14 @@ test('hosts match exactly, or by one label', () => {
   }
   assert.ok(!hostMatches('api.openai.com', 'api.openai.com.exfil.io'), 'C16');
   assert.ok(hostMatches('up.test', 'up.test:8443') && !hostMatches('up.test:8443', 'up.test'));
+});
+
+test('an IPv6 address in brackets is a name like any other', () => {
+  assert.deepEqual([hostName('[::1]:8080'), hostPort('[::1]:8080')], ['[::1]', 8080]);
+  assert.deepEqual([hostName('[fd00::7]'), hostPort('[fd00::7]')], ['[fd00::7]', 443]);
+  assert.deepEqual([hostName('up.test:8443'), hostPort('up.test:8443'), hostPort('up.test')], ['up.test', 8443, 443]);
+  assert.ok(hostMatches('[::1]', '[::1]:8080') && hostMatches('[::1]:8080', '[::1]:8080'));
+  assert.ok(!hostMatches('[::1]:8080', '[::1]') && !hostMatches('[::1]', '[::2]:8080'));
 });
 
 test('C1 I3 the planned host is always one of the capability’s hosts', () => {

@@ -30,22 +30,26 @@ const labelPart = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 /** Whether an exact `host` or `host:port` is one the pattern names. A port has to be named by the pattern itself or none. */
 export function hostMatches(pattern: string, host: string): boolean {
   const { exact, before, after } = compileHost(pattern);
-  if (exact !== null) return exact === host || (!exact.includes(':') && exact === hostName(host));
+  if (exact !== null) return exact === host || exact === hostName(host);
   const name = hostName(host);
   if (name.length <= before.length + after.length || !name.startsWith(before) || !name.endsWith(after)) return false;
   return labelPart.test(name.slice(before.length, name.length - after.length));
 }
 
-/** The name without its port. */
+/** The name without its port; an IPv6 address keeps its brackets. */
 export function hostName(host: string): string {
-  const colon = host.indexOf(':');
+  const colon = portColon(host);
   return colon === -1 ? host : host.slice(0, colon);
 }
 
 /** The port a host names, else 443. */
 export function hostPort(host: string): number {
-  const colon = host.indexOf(':');
+  const colon = portColon(host);
   return colon === -1 ? 443 : Number(host.slice(colon + 1));
+}
+
+function portColon(host: string): number {
+  return host.indexOf(':', host.startsWith('[') ? host.indexOf(']') : 0);
 }
 
 /** The first of the credential's hosts that the capability allows, in the capability's order. Null: no common host. */

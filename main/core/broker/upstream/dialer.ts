@@ -1,5 +1,6 @@
 import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
+import { AivaultError } from '#contract/errors.ts';
 import type { ClientCertificate } from '../auth/strategy.ts';
 import type { EgressSettings } from '../ports.ts';
 import { upstreamError } from './exchange.ts';
@@ -23,10 +24,11 @@ export interface Dialer {
   dial(target: DialTarget): Promise<TLSSocket>;
 }
 
-const connectTimeoutMs = 10_000;
+/** For the name to resolve, and again for the connection and its TLS handshake. */
+const connectWithinMs = 10_000;
 
 /** Dials upstreams over TLS 1.2 or newer, to addresses that `lookup` gave and that were checked. */
-export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
+export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = connectWithinMs): Dialer {
   let plainContext: SecureContext | undefined;
 
   /** Our own roots and nothing from the environment: NODE_EXTRA_CA_CERTS has no say here. */
@@ -39,7 +41,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
   }
 
   const resolve = ({ host, port, allowLocal }: DialTarget) =>
-    resolveChecked({ name: host, port, allowLocal }, egress, lookup);
+    inTime(resolveChecked({ name: host, port, allowLocal }, egress, lookup), withinMs);
 
   return {
     connector(target, build) {
@@ -50,11 +52,11 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
             const dial = build({
               secureContext,
               rejectUnauthorized: true,
-              timeout: connectTimeoutMs,
+              timeout: withinMs,
               allowH2: true,
               lookup: pinned(addresses),
             } as buildConnector.BuildOptions);
-            dial({ ...options, port: String(port), servername: target.host }, callback);
+            dial({ ...options, port: String(port), servername: nameOf(target) }, callback);
           },
           (error: Error) => callback(error, null),
         );
@@ -65,7 +67,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
       const socket = connect({
         host: target.host,
         port,
-        servername: target.host,
+        servername: nameOf(target),
         secureContext: contextFor(target.identity),
         rejectUnauthorized: true,
         ALPNProtocols: ['http/1.1'],
@@ -75,7 +77,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
       return new Promise<TLSSocket>((settle, reject) => {
         const timer = setTimeout(() => {
           socket.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }));
-        }, connectTimeoutMs);
+        }, withinMs);
         socket.once('secureConnect', () => {
           clearTimeout(timer);
           settle(socket);
@@ -87,6 +89,26 @@ export function createDialer(egress: EgressSettings, lookup: Lookup): Dialer {
       });
     },
   };
+}
+
+/** What the certificate has to be for: an IPv6 address without its brackets. */
+function nameOf({ host }: DialTarget): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new AivaultError('upstream_timeout', 'The upstream name did not resolve in time.')),
+      withinMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A lookup for net.connect that knows only the addresses that were checked. */

@@ -17,7 +17,7 @@ export interface Pools {
 }
 
 /** No byte for this long, before or after the first one, ends a request. Long answers of models need minutes. */
-const silenceTimeoutMs = 300_000;
+const silenceMs = 300_000;
 /** Callers are counted one by one; this only keeps a credential from using up every descriptor. */
 const connectionsPerPool = 4096;
 const forgetAfterMs = 5 * 60_000;
@@ -28,7 +28,7 @@ interface KeptPool {
 }
 
 /** Opens a pool when it is first asked for and closes it when it was idle for long. */
-export function createPools(dialer: Dialer, now: () => number): Pools {
+export function createPools(dialer: Dialer, now: () => number, silentForMs = silenceMs): Pools {
   const kept = new Map<string, KeptPool>();
   let undici: typeof import('undici') | undefined;
   const sweeper = setInterval(sweep, 60_000).unref();
@@ -37,8 +37,8 @@ export function createPools(dialer: Dialer, now: () => number): Pools {
     return new loaded.Pool(target.origin, {
       connect: dialer.connector(target, loaded.buildConnector),
       connections: connectionsPerPool,
-      headersTimeout: silenceTimeoutMs,
-      bodyTimeout: silenceTimeoutMs,
+      headersTimeout: silentForMs,
+      bodyTimeout: silentForMs,
       maxHeaderSize: 64 * 1024,
     });
   }
@@ -80,7 +80,8 @@ export function createPools(dialer: Dialer, now: () => number): Pools {
 }
 
 function keyOf(target: PoolTarget): string {
-  const base = `${target.credential}\n${target.origin}`;
+  // What an operator no longer allows must not be reached over what was opened before.
+  const base = `${target.credential}\n${target.origin}${target.allowLocal ? '\nlocal' : ''}`;
   if (target.identity === null) return base;
   // A renewed client certificate gets connections of its own.
   return `${base}\n${createHash('sha256').update(target.identity.cert).update(target.identity.key).digest('hex')}`;
