@@ -13,6 +13,7 @@ import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
 const programs = process.env.AIVAULT_PROGRAMS ?? fileURLToPath(new URL('../../dist/bin', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? false : 'needs root: it makes a user of this machine';
+if (!isRoot && process.env.REQUIRE_ALL === '1') throw new Error(`A part is missing: ${skip}`);
 const agent = 'aivault-agent-t';
 let folder = '';
 /** The group is of the whole machine: it goes again unless it was there before. */
