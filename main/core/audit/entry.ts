@@ -49,11 +49,13 @@ function orderedStep({ outcome, stage, tookMs }: NonNullable<AuditEntry['trace']
   return { outcome, stage, tookMs };
 }
 
-/** The line the store appends, with the columns its filters use. */
+/** The line the store appends, with the columns its filters use. Its text is made when the store takes it. */
 export function appendOf(entry: Unnumbered): AuditAppend {
   return {
     tsMs: entry.tsMs,
-    body: entryText(entry),
+    get body() {
+      return entryText(entry);
+    },
     kind: entry.kind,
     actor: entry.actor,
     outcome: entry.outcome,

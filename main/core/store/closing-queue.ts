@@ -10,10 +10,14 @@ interface Batch {
 const gatherMs = 5;
 const gatherAtMost = 256;
 
-/** Gathers closing entries and appends them together, in the order they came. */
+/**
+ * Gathers closing entries and appends them together, in the order they came. They are packed after the turn of the event
+ * loop in which they came, so that the answer they tell of is on its way before its entry is spelled out.
+ */
 export class ClosingQueue {
   readonly #appendAll: (entries: ClosingsPacker) => Promise<void>;
   #batch: Batch | null = null;
+  #fresh: (readonly [call: string, entry: AuditAppend])[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #running = new Set<Promise<void>>();
 
@@ -25,16 +29,24 @@ export class ClosingQueue {
   add(call: string, entry: AuditAppend): Promise<void> {
     this.#batch ??= { entries: new ClosingsPacker(), written: Promise.withResolvers() };
     const { entries, written } = this.#batch;
-    entries.add(call, entry);
-    if (entries.calls.length >= gatherAtMost) this.send();
+    // The next turn but one: what this turn has to write comes at its end.
+    if (this.#fresh.push([call, entry]) === 1) setImmediate(() => setImmediate(() => this.#pack()));
+    if (entries.calls.length + this.#fresh.length >= gatherAtMost) this.send();
     else this.#timer ??= setTimeout(() => this.send(), gatherMs);
     return written.promise;
+  }
+
+  #pack(): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    for (const [call, entry] of fresh) this.#batch?.entries.add(call, entry);
   }
 
   /** Sends what waits now; what is appended after this call comes after it in the chain. */
   send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#pack();
     const batch = this.#batch;
     if (batch === null) return;
     this.#batch = null;

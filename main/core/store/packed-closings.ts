@@ -33,8 +33,9 @@ export class ClosingsPacker {
     this.#outcomes.push(entry.outcome);
     this.#capabilities.push(entry.capability);
     this.#credentials.push(entry.credential);
-    this.#makeRoom(entry.body.length * bytesPerUnit);
-    const length = this.#bodies.write(entry.body, this.#end, 'utf8');
+    const { body } = entry;
+    this.#makeRoom(body.length * bytesPerUnit);
+    const length = this.#bodies.write(body, this.#end, 'utf8');
     this.#lengths.push(length);
     this.#end += length;
   }
