@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -73,6 +73,75 @@ for (const event of ['suspend', 'lock-screen', 'shutdown', 'user-did-resign-acti
       assert.equal((await status(started)).state, 'locked');
     }));
 }
+
+test('the vault locks once nobody has been at the keyboard for as long as the settings say', async () => {
+  const ticks: (() => void)[] = [];
+  const plain = globalThis.setInterval;
+  await withApp(
+    async (started) => {
+      globalThis.setInterval = plain;
+      await init(started);
+      await started.ask('settings.set', { idleLockMinutes: 5 });
+      await started.until(() => labels()[0]?.startsWith('Unlocked') === true, 'unlocking');
+      const tick = () => {
+        for (const one of ticks) one();
+      };
+      system.idleSeconds = 5 * 60 - 1;
+      tick();
+      assert.equal((await status(started)).state, 'unlocked');
+      system.idleSeconds = 5 * 60;
+      tick();
+      await started.until(() => labels()[0]?.startsWith('Locked') === true, 'locking');
+    },
+    {
+      before() {
+        // Only the timers the shell starts: its look at the system's idle time is one of them.
+        globalThis.setInterval = ((act: () => void, ...rest: [number]) => {
+          ticks.push(act);
+          return plain(act, ...rest);
+        }) as typeof setInterval;
+      },
+    },
+  );
+});
+
+test('on Linux the vault locks when logind says the session was locked', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const bin = mkdtempSync(join(tmpdir(), 'aivault-gdbus-'));
+  const session = '/org/freedesktop/login1/session/_32';
+  // Stands in for gdbus: names the session, then says its lock once the file `now` is there.
+  const script = `#!/bin/sh
+if [ "$1" = call ]; then echo "(objectpath '${session}',)"; exit 0; fi
+while [ ! -e '${bin}/now' ]; do sleep 0.05; done
+echo '${session}: org.freedesktop.login1.Session.Lock ()'
+exec sleep 60
+`;
+  writeFileSync(join(bin, 'gdbus'), script, { mode: 0o755 });
+  const path = process.env.PATH;
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    await withApp(async (started) => {
+      await init(started);
+      await started.until(() => labels()[0]?.startsWith('Unlocked') === true, 'unlocking');
+      writeFileSync(join(bin, 'now'), '');
+      await started.until(() => labels()[0]?.startsWith('Locked') === true, 'locking');
+    });
+  } finally {
+    process.env.PATH = path;
+    rmSync(bin, { recursive: true, force: true });
+  }
+});
+
+test('the tray opens the window that was closed, and quits', () =>
+  withApp(async (started) => {
+    windows[0]?.emitter.emit('close', { preventDefault() {} });
+    assert.equal(windows[0]?.visible, false);
+    await press(started, 'Open aivault');
+    assert.equal(windows[0]?.visible, true);
+    await press(started, 'Quit');
+    assert.ok(control.when('app.quit') >= 0);
+  }));
 
 test('closing the window hides it; the app lives on and a second start shows it again', () =>
   withApp(async () => {

@@ -17,6 +17,8 @@ describe('the built shell', () => {
         existsSync(window?.options.webPreferences?.preload ?? ''),
         'the preload is where the window looks for it',
       );
+      assert.equal(window?.options.webPreferences?.devTools, false, 'no developer tools in what ships');
+      assert.equal(window?.options.webPreferences?.spellcheck, false);
       const pages = electron.defaultSession.pages.get('app');
       assert.equal((await pages?.(new Request('app://bundle/')))?.status, 200);
       assert.ok(existsSync(electron.system.tray?.image.path ?? ''), 'the tray icon is where the tray looks for it');

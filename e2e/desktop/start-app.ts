@@ -68,9 +68,11 @@ export async function startApp(options: StartOptions = {}): Promise<StartedApp> 
       >,
     async quit() {
       app.emit('before-quit', { preventDefault() {} });
+      const quits = () => control.log().filter(({ name }) => name === 'app.quit').length;
+      const before = quits();
       let waited = false;
       app.emit('will-quit', { preventDefault: () => (waited = true) });
-      if (waited) await until(() => control.when('app.quit') >= 0, 'quitting');
+      if (waited) await until(() => quits() > before, 'quitting');
       process.argv.splice(0, process.argv.length, ...argv);
       for (const [name, value] of Object.entries(saved)) {
         if (value === undefined) delete process.env[name];
