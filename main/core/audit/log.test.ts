@@ -82,6 +82,28 @@ describe('the audit log', () => {
     );
   });
 
+  test('many calls that were left open are closed together, in their order', async () => {
+    const many = 300;
+    for (let n = 0; n < many; n++) await log.recorder.begin('agent:tok_1', { path: `/${n}` });
+    const writes = new Set<Promise<void>>();
+    const { closeCall } = store;
+    store = {
+      ...store,
+      closeCall(call, entry) {
+        const written = closeCall(call, entry);
+        writes.add(written);
+        return written;
+      },
+    };
+    log = open();
+    assert.equal(await log.recover(), many);
+    assert.ok(writes.size < 5, `${writes.size} writes`);
+    assert.deepEqual(
+      (await list({ limit: many })).map((entry) => entry.path).toReversed(),
+      Array.from({ length: many }, (_, n) => `/${n}`),
+    );
+  });
+
   test('refusals of strangers become one entry per reason and second, counted', async () => {
     for (let i = 0; i < 500; i++) await log.recorder.refused('stranger', { code: 'token_invalid' });
     await log.recorder.refused('stranger', { code: 'origin_refused' });

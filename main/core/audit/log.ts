@@ -91,11 +91,12 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),
     async recover() {
       const left = await guarded(() => store.leftOpen());
-      for (const { id, tsMs, body } of left) {
+      const closeAsUnknown = ({ id, tsMs, body }: (typeof left)[number]): Promise<void> => {
         const facts = { kind: 'invoke', actor: 'host', ...plainObject(body) } as Unnumbered;
         const note = `Started at ${new Date(tsMs).toISOString()}; the host ended before it could write the outcome.`;
-        await guarded(() => close(id, { ...facts, tsMs: now(), outcome: 'unknown', note }));
-      }
+        return close(id, { ...facts, tsMs: now(), outcome: 'unknown', note });
+      };
+      await guarded(() => Promise.all(left.map(closeAsUnknown)));
       return left.length;
     },
     async list(filter) {
