@@ -135,6 +135,19 @@ describe('the life of a host', () => {
     }
   });
 
+  test('V11: an empty folder that others could read is closed when a vault is made in it, one that holds other things is not', async () => {
+    const vault = environment.AIVAULT_DIR!;
+    fs.mkdirSync(vault, { mode: 0o755 });
+    await status(await connect());
+    assert.equal((fs.statSync(vault).mode & 0o777).toString(8), '700');
+    await stop(environment);
+    environment = { ...environment, AIVAULT_DIR: path.join(folder, 'project') };
+    fs.mkdirSync(environment.AIVAULT_DIR!, { mode: 0o755 });
+    fs.writeFileSync(path.join(environment.AIVAULT_DIR!, 'README'), 'of somebody else');
+    await status(await connect());
+    assert.equal((fs.statSync(environment.AIVAULT_DIR!).mode & 0o777).toString(8), '755');
+  });
+
   test('B3: a port that is taken is an error naming it, never a silent other one', async () => {
     const squatter = net.createServer().listen(0, '127.0.0.1');
     await once(squatter, 'listening');

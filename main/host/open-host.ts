@@ -1,9 +1,10 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Dispatch } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
 import type { Invoke } from '#contract/proxied.ts';
-import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
+import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { contractVersion } from '#contract/version.ts';
 import { type Core, createCore } from '#core/core.ts';
 import { createPathRest } from '#transports/path-rest/path-rest.ts';
@@ -13,6 +14,7 @@ import { readDevelopmentHooks } from './development-hooks.ts';
 import { lockVault } from './lock.ts';
 import type { HostPaths } from './paths.ts';
 import { type Serving, serve } from './serve.ts';
+import { usualKeyProvider } from './usual-key-provider.ts';
 import { windowPages } from './window-pages.ts';
 
 export interface HostOptions {
@@ -56,7 +58,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const randomToken = () => Buffer.from(randomBytes(32)).toString('base64url');
   const requestId = () => `req_${Buffer.from(randomBytes(12)).toString('hex')}`;
   const hooks = readDevelopmentHooks(paths.environment);
-  prepareVaultFolder(paths.vaultFolder);
+  prepareVaultFolder(paths);
   const lock = lockVault(paths.lockFile);
   let core: Core | null = null;
   let serving: Serving | null = null;
@@ -84,7 +86,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   try {
     core = await createCore({
       paths,
-      defaultChoice: usualKeyProvider(paths),
+      defaultChoice: usualKeyProvider(paths, process.platform),
       now,
       randomBytes,
       environment: paths.environment,
@@ -135,17 +137,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
 }
 
 /** The folder of the vault, 0700 and created so. One that drifted is closed again; one that holds other things is not ours. */
-function prepareVaultFolder(folder: string): void {
+function prepareVaultFolder({ vaultFolder: folder, runFolder }: HostPaths): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (process.platform === 'win32' || (lstatSync(folder).mode & 0o077) === 0) return;
-  const names = readdirSync(folder);
+  // A client that starts a host has made the run folder in it already, for the host's log.
+  const names = readdirSync(folder).filter((name) => path.join(folder, name) !== runFolder);
   if (names.length === 0 || names.includes('vault.db')) chmodSync(folder, 0o700);
-}
-
-/** What a vault gets that is created by being used: the system keychain on macOS, elsewhere a key file. */
-function usualKeyProvider(paths: HostPaths): KeyProviderChoice {
-  const keychain = process.platform === 'darwin' && !paths.contained;
-  return keychain ? { provider: 'keychain', service: 'aivault' } : { provider: 'file' };
 }
 
 /** Hooks bend where requests go. A vault that was not made for tests must never be served with them. */
