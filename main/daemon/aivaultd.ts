@@ -28,7 +28,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   });
   if (error instanceof AivaultError) {
     process.stderr.write(
-      `error: ${error.code}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`,
+      `error: ${error.code}: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`,
     );
   } else {
     process.stderr.write(`error: internal: aivaultd failed to start.\n${whereFrom(error)}\n`);
