@@ -2,7 +2,7 @@
 
 import type { Call, Presence } from '#contract/call.ts';
 import { errorFromBody, type Result } from '#contract/errors.ts';
-import type { EventName, HostEvent } from '#contract/events.ts';
+import { type EventName, type HostEvent, staleBy } from '#contract/events.ts';
 import type { Bridge } from '../preload/window.d.ts';
 
 export interface Client {
@@ -17,15 +17,7 @@ const sessionHeader = 'aivault-session';
 const reconnectMs = 1_000;
 
 /** Every event there is: what a listener assumes happened while the stream was down. */
-const everything: readonly EventName[] = [
-  'vault.changed',
-  'secrets.changed',
-  'capabilities.changed',
-  'tokens.changed',
-  'paths.changed',
-  'audit.appended',
-  'settings.changed',
-];
+const everything = Object.keys(staleBy) as EventName[];
 
 function clientOver(place: Client['place'], ask: Bridge['ask'], onEvent: Client['onEvent']): Client {
   const callWith = (presence?: Presence): Call => {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { staleBy } from '#contract/events.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { startTestHost } from '../test-host.ts';
 import { electron, type StartedApp, startApp } from './start-app.ts';
@@ -206,6 +207,8 @@ test('beside a running aivaultd it is its client, notices nothing, and can take 
       assert.equal((await status(started)).pid, process.pid);
       const after = await started.ask('secrets.list', {});
       assert.ok(after.ok && after.value.secrets.length === 2);
+      const told = new Set((windows[0]?.contents.sent ?? []).map(([, event]) => (event as { event: string }).event));
+      assert.deepEqual([...told].toSorted(), Object.keys(staleBy).toSorted(), 'after it, everything counts as stale');
     },
     { folder: host.folder },
   );

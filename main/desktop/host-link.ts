@@ -1,6 +1,6 @@
 import type { Input, Output, Presence } from '#contract/call.ts';
 import { AivaultError, type Result } from '#contract/errors.ts';
-import type { EventName, HostEvent } from '#contract/events.ts';
+import { type EventName, type HostEvent, staleBy } from '#contract/events.ts';
 import type { OperationName } from '#contract/operations.ts';
 import type { Host } from '#host/open-host.ts';
 import type { HostClient } from '#transports/find-host.ts';
@@ -28,13 +28,7 @@ export interface HostLinkDeps {
 const yieldMs = 10_000;
 const retryMs = 250;
 /** After a change of host everything may have changed. */
-const afterChange: readonly EventName[] = [
-  'vault.changed',
-  'audit.appended',
-  'settings.changed',
-  'endpoint.changed',
-  'paths.changed',
-];
+const afterChange = Object.keys(staleBy) as EventName[];
 
 /** Opens the vault, or joins the host that has it. Throws what kept it from either. */
 export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {

@@ -1,6 +1,6 @@
 // What Electron allows by default and we do not. One function per measure, each with its reason; app.ts lists them.
 
-import { app, protocol, type Session, type WebContents, type WebPreferences } from 'electron';
+import { app, type BrowserWindow, protocol, type Session, type WebContents, type WebPreferences } from 'electron';
 
 /** The one scheme and host our pages have. file:// would give them the whole disk, http:// any proxy's content. */
 export const pageOrigin = 'app://bundle';
@@ -81,9 +81,15 @@ export function lockedPreferences(preload: string, devTools: boolean): WebPrefer
     nodeIntegrationInWorker: false,
     nodeIntegrationInSubFrames: false,
     spellcheck: false,
+    // Whoever can inspect the page can ask as the page does: only a start from source has them.
     devTools,
-    // Pages of a vault leave nothing behind: no visited state, no autofill, no saved scroll.
     autoplayPolicy: 'user-gesture-required',
+    // A .env is dropped into our page; it must never become the page.
     navigateOnDragDrop: false,
   };
+}
+
+/** Secrets are typed into our windows: keep them out of screenshots, recordings and shared screens. */
+export function keepOutOfRecordings(window: BrowserWindow): void {
+  window.setContentProtection(true);
 }

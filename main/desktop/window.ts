@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, type WebPreferences } from 'electron';
-import { pageOrigin } from './lockdown.ts';
+import { keepOutOfRecordings, pageOrigin } from './lockdown.ts';
 
 // The two windows: the rooms, and the small one that only unlocks. Closing either leaves the app in the tray.
 
@@ -37,8 +37,7 @@ export function createWindows(preferences: WebPreferences, icon: string): Window
       backgroundColor: nativeTheme.shouldUseDarkColors ? paper.dark : paper.light,
       webPreferences: preferences,
     });
-    // Secrets are typed here: keep them out of screenshots, recordings and shared screens.
-    window.setContentProtection(true);
+    keepOutOfRecordings(window);
     window.once('ready-to-show', () => window.show());
     void window.loadURL(`${pageOrigin}/${path}`);
     return window;
