@@ -58,7 +58,6 @@ export class ClosingQueue {
 
   /** Resolves when nothing waits any more. Rejects nowhere: each failure is told to whoever added the entry. */
   async drain(): Promise<void> {
-    this.send();
-    await Promise.all(this.#running);
+    for (this.send(); this.#running.size > 0; this.send()) await Promise.all(this.#running);
   }
 }
