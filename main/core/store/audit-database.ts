@@ -17,6 +17,8 @@ import type { PackedChain, PackedClosings } from './store-protocol.ts';
 
 const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
 const syncDelayMs = 40;
+/** As a double: an integer beyond what JavaScript holds, which only an edit writes, would fail the whole page. */
+const time = 'ts_ms * 1.0';
 
 /** Throws `StoreError`. What was appended survives kill -9 when it returns, and a power cut a moment later. */
 export class AuditDatabase {
@@ -45,7 +47,9 @@ export class AuditDatabase {
       closedCalls: prepare('SELECT id FROM closed_calls'),
       forgetCalls: prepare('DELETE FROM closed_calls WHERE id NOT IN (SELECT value FROM json_each(?))'),
       leftOpen: prepare('SELECT id, ts_ms AS tsMs, body FROM inflight ORDER BY ts_ms, id'),
-      scan: prepare(`SELECT seq, ts_ms, body, hash, ${columnTextSql} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`),
+      scan: prepare(
+        `SELECT seq, ${time}, body, hash, ${columnTextSql} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`,
+      ),
       between: prepare(
         'SELECT count(*) AS n FROM (SELECT 1 FROM entries INDEXED BY entries_by_time WHERE ts_ms >= ? AND ts_ms < ? LIMIT ?)',
       ),
@@ -174,7 +178,7 @@ export class AuditDatabase {
     const few = query.beforeSeq === undefined && this.#fewBetween(query.sinceTsMs, query.beforeTsMs);
     const from = few ? 'entries INDEXED BY entries_by_time' : 'entries';
     const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    const sql = `SELECT seq, ts_ms AS tsMs, body, hash FROM ${from} ${filter} ORDER BY seq DESC LIMIT ?`;
+    const sql = `SELECT seq, ${time} AS tsMs, body, hash FROM ${from} ${filter} ORDER BY seq DESC LIMIT ?`;
     const statement = this.#queries.get(sql) ?? this.#db.prepare(sql);
     this.#queries.set(sql, statement);
     return statement.all(...values, query.limit) as unknown as ChainRow[];

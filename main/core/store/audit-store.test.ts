@@ -177,3 +177,20 @@ test('a column that goes on behind a NUL says something else, though SQLite quot
       [true, false],
     );
   }));
+
+test('a time no number of ours can hold is read as another time, and hides no other line', () =>
+  withAudit(async (store, file) => {
+    for (const tsMs of [1, 2]) await store.append(entry(tsMs));
+    const db = new DatabaseSync(file);
+    db.exec('UPDATE entries SET ts_ms = 9223372036854775807 WHERE seq = 2');
+    db.close();
+    for (const rows of [await store.scan(0, 10), (await store.query({ limit: 10 })).toReversed()]) {
+      assert.deepEqual(
+        rows.map(({ seq, tsMs }) => [seq, tsMs === seq]),
+        [
+          [1, true],
+          [2, false],
+        ],
+      );
+    }
+  }));
