@@ -57,6 +57,7 @@ for (const place of places) {
         await picture(page, 'first-run-keys');
         await page.getByRole('button', { name: 'Continue without more keys' }).click();
         await screen.step('Make the first call').waitFor();
+        await page.getByRole('region', { name: 'SDK' }).waitFor();
         await picture(page, 'first-run-call');
         await page.getByRole('button', { name: 'Open the vault' }).click();
         const frame = await new Frame(page).ready();

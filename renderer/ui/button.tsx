@@ -1,10 +1,11 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { useSlow } from './skeleton.tsx';
 
 interface ButtonProps extends ComponentProps<'button'> {
   /** `main` is the one thing to do here; `quiet` has no frame; `bad` destroys. */
   readonly tone?: 'plain' | 'main' | 'quiet' | 'bad';
   readonly icon?: ReactNode;
-  /** Shown instead of the icon while the host works; the button keeps its width. */
+  /** While the host works. After 300 ms a line runs along the lower edge; the button keeps its size. */
   readonly busy?: boolean;
 }
 
@@ -18,11 +19,12 @@ export function Button({
   className = '',
   ...rest
 }: ButtonProps) {
+  const slow = useSlow(busy);
   return (
     <button
       type="button"
       {...rest}
-      className={`button ${tone} ${busy ? 'busy' : ''} ${className}`}
+      className={`button ${tone} ${busy ? 'busy' : ''} ${slow ? 'slow' : ''} ${className}`}
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}

@@ -5,6 +5,7 @@ import { useAct, useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { countText } from '../../ui/words.ts';
 
 /** A model's API before anything else: it is what most people store a first key for, and its SDK needs one variable. */
@@ -60,6 +61,7 @@ export function FirstCall({ onDone }: { readonly onDone: () => void }) {
           <code className="chip">{first?.id ?? '…'}</code>:
         </p>
       )}
+      {detail === undefined ? <Skeleton rows={2} height={36} /> : null}
       {detail?.examples.map(({ title, text }) =>
         title === 'cli' || title === 'curl' ? <Snippet key={title} text={text} label={title} /> : null,
       )}
