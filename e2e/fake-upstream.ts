@@ -33,6 +33,8 @@ export interface FakeUpstream {
   readonly brokenOff: number;
   /** What to do from now on; by default the request is echoed as JSON. */
   behave(behaviour: Behaviour | null): void;
+  /** Called with each request before its body is read; a paused message stays unread. */
+  onRequestHead(look: ((message: IncomingMessage) => void) | null): void;
   /** Takes WebSocket handshakes; without it they are answered like any request. */
   onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   /** As `AIVAULT_DEV_RESOLVE` wants it. */
@@ -69,11 +71,13 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const numberOf = new WeakMap<object, number>();
   let behaviour: Behaviour = echo;
   let brokenOff = 0;
+  let onHead: ((message: IncomingMessage) => void) | null = null;
 
   const http = createHttpServer({ keepAliveTimeout: 30_000, insecureHTTPParser: false }, (message, response) => {
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('error', () => {});
+    onHead?.(message);
     response.on('close', () => {
       if (!response.writableFinished) brokenOff += 1;
     });
@@ -121,6 +125,9 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
     },
     get brokenOff() {
       return brokenOff;
+    },
+    onRequestHead(look) {
+      onHead = look;
     },
     onUpgrade(take) {
       http.removeAllListeners('upgrade').on('upgrade', take);

@@ -112,6 +112,26 @@ describe('headers, methods and queries on their way up', () => {
       assert.equal((await f.send({ method: 'GET', path: `/v1/users?${q}` })).refusal?.error, 'policy_violation', q);
     }
   });
+  it('H05 H08 nor their look-alikes, where a credential lets a whole family of names through', async () => {
+    f.ports.addCapability({ id: 'wide/users', provider: 'wide' });
+    f.ports.addCredential(
+      { id: 'wide', provider: 'wide', requestHeaders: ['x-http-*', 'x-forwarded-*', 'x-original-*', 'content-*'] },
+      { secret },
+    );
+    f.ports.addToken('avp_wide-token-00000000000000000', { capabilities: new Set(['wide/users']) });
+    const names = [
+      'x-http-method_override',
+      'x-http-method-override_',
+      'x-original_url',
+      'x-original-url-',
+      'content-length_',
+    ];
+    const headers = [...names, 'x-http-other'].map((name) => ({ name, value: 'DELETE' }));
+    const options = { capability: 'wide/users', token: 'avp_wide-token-00000000000000000' };
+    assert.equal((await f.send({ method: 'GET', path: '/v1/users', headers }, options)).status, 200);
+    for (const name of names) assert.deepEqual(seen().header(name), [], name);
+    assert.deepEqual(seen().header('x-http-other'), ['DELETE'], 'the list counts otherwise');
+  });
   it('C6 refuses forms that would override the method, and sends nothing', async () => {
     const before = f.upstream.requests.length;
     const headers = [{ name: 'content-type', value: 'application/x-www-form-urlencoded' }];

@@ -62,7 +62,9 @@ export function requestHeaderRules(
   owned: readonly string[],
   replaced: readonly string[],
 ): RequestHeaderRules {
-  return { allowed: nameList(base, provider), owned: new Set(owned), replaced: new Set(replaced) };
+  // `x_cmc_pro_api_key` imitates `x-cmc_pro_api_key` as well: both are looked at plainly.
+  const names = owned.flatMap((name) => [name, plainName(name)]);
+  return { allowed: nameList(base, provider), owned: new Set(names), replaced: new Set(replaced) };
 }
 
 /** How an answer that has to be scanned may be packed. Others would come back unread. */
@@ -92,6 +94,8 @@ export function forwardedHeaders(
       });
     }
     if (named?.has(name) || isMeddling(name)) continue;
+    // Names that a sloppy server would read as one of those, where a credential's list lets a whole family through.
+    if (plain !== name && (isMeddling(plain) || framingHeaders.has(plain))) continue;
     if (name === 'accept-encoding') {
       packings = value;
       continue;
