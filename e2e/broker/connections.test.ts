@@ -58,6 +58,22 @@ describe('connections to the endpoint', () => {
     });
   }
 
+  it('passes header bytes beyond ASCII on as they came, in a whole answer and in a stream', async () => {
+    for (const framing of ['content-length: 2\r\n\r\nhi', 'connection: close\r\n\r\nhi']) {
+      f.upstream.behave((_request, _response, { socket }) => {
+        socket.end(Buffer.from(`HTTP/1.1 203 d\xe9j\xe0\r\netag: "\xe9\xff"\r\n${framing}`, 'latin1'));
+      });
+      const { text } = await send(get());
+      assert.ok(text.includes('\r\netag: "\xe9\xff"\r\n'), text);
+    }
+  });
+
+  it('sends the head of a stream before its first byte', async () => {
+    f.upstream.behave((_request, response) => void response.writeHead(203).flushHeaders());
+    const { status, text } = await send(get());
+    assert.equal(status, 203, text);
+  });
+
   it('takes every way to announce an empty body for one, and answers the next request', async () => {
     for (const length of [[], ['content-length: 0'], ['content-length: 00'], ['transfer-encoding: chunked']]) {
       const body = length[0]?.startsWith('transfer') ? '0\r\n\r\n' : '';

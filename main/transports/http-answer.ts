@@ -116,9 +116,11 @@ function writeHead(response: ServerResponse, status: number, statusText: string,
   }
 }
 
+const nothing = new Uint8Array(0);
+
 async function streamBody(response: ServerResponse, body: BodyBytes, trailers: Answer['trailers']): Promise<void> {
-  // A stream may be long in coming: its head does not wait for its first byte.
-  response.flushHeaders();
+  // A stream may be long in coming: its head does not wait for its first byte. `flushHeaders` would write it as UTF-8.
+  if (!response.destroyed) response.write(nothing);
   await writeBody(response, body);
   if (trailers !== undefined && !response.destroyed) response.addTrailers(trailers() as [string, string][]);
   response.end();
