@@ -25,6 +25,7 @@ describe('an upstream that speaks HTTP/2 and nothing else', () => {
   let invoke: ReturnType<typeof createInvoke>;
   let behave: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer) => void;
   let sessions = 0;
+  const sessionOf = new Map<string, Set<unknown>>();
   const seen: IncomingHttpHeaders[] = [];
   before(async () => {
     authority = createAuthority();
@@ -34,6 +35,8 @@ describe('an upstream that speaks HTTP/2 and nothing else', () => {
     });
     server.on('sessionError', () => {});
     server.on('stream', (stream, headers) => {
+      const key = headers.authorization ?? '';
+      sessionOf.set(key, (sessionOf.get(key) ?? new Set()).add(stream.session));
       const chunks: Buffer[] = [];
       stream.on('error', () => {});
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -98,6 +101,19 @@ describe('an upstream that speaks HTTP/2 and nothing else', () => {
       new AbortController().signal,
     );
     assert.equal(await textOf(answer), `${32 * 64 * 1024} end`);
+  });
+  it('D5 two credentials of one host never meet in a session', async () => {
+    ports.addCapability({ id: 'p2/users', provider: 'p2' });
+    ports.addCredential({ id: 'c2', provider: 'p2' }, { secret: 'second-secret-01' });
+    ports.addToken(testToken, { capabilities: new Set(['p1/users', 'p2/users']) });
+    const call = async (capability: string) => {
+      const request = { method: 'GET', path: '/v1/users' };
+      await textOf(await invoke(envelopeIncoming(request, { capability }), new AbortController().signal));
+    };
+    for (let round = 0; round < 3; round++) await Promise.all([call('p1/users'), call('p2/users'), call('p1/users')]);
+    const [one, two] = [secret, 'second-secret-01'].map((value) => sessionOf.get(`Bearer ${value}`)!);
+    assert.ok(one!.size > 0 && two!.size > 0);
+    assert.ok([...one!].every((session) => !two!.has(session)));
   });
   it('aborts the stream when the caller goes away', async () => {
     const closed = new Promise<void>((resolve) => {

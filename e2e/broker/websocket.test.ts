@@ -20,7 +20,12 @@ describe('WebSockets through a real host', () => {
       upstreamSockets.handleUpgrade(request, socket, head, (opened) => {
         opened.on('message', (data, binary) => {
           const text = String(data);
-          if (text === 'secret') opened.send(`you sent ${request.headers.authorization}`);
+          if (text === 'pieces') {
+            // One message in many frames, each with a part of the key (RFC 6455 §5.4).
+            const said = `you sent ${request.headers.authorization}`;
+            for (let at = 0; at < said.length; at += 3)
+              opened.send(said.slice(at, at + 3), { fin: at + 3 >= said.length });
+          } else if (text === 'secret') opened.send(`you sent ${request.headers.authorization}`);
           else if (text === 'bye') opened.close(4001, 'as you wish');
           else opened.send(data, { binary });
         });
@@ -76,6 +81,8 @@ describe('WebSockets through a real host', () => {
     const socket = await open('/v/c1/v1/users/live');
     socket.send('secret');
     assert.equal(await next(socket), 'you sent Bearer [REDACTED]');
+    socket.send('pieces');
+    assert.equal(await next(socket), 'you sent Bearer [REDACTED]', 'cut into frames of three bytes');
     socket.close();
   });
   it('takes a connect frame at /aivault/ws', async () => {
