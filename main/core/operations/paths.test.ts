@@ -169,13 +169,18 @@ describe('path secrets', () => {
     ];
     for (const [who, name, input, left] of acts) {
       const entries = await entriesOf(() => who.ask(name, input as Input<typeof name>));
-      assert.deepEqual(entries, [{ ...left, actor: `agent:${who.id}` }], `${name} ${JSON.stringify(left)}`);
+      assert.deepEqual(
+        entries,
+        [{ ...left, actor: `agent:${who.id}`, tokenId: who.id }],
+        `${name} ${JSON.stringify(left)}`,
+      );
     }
     const writer = await bearer(['secrets:write']);
     assert.deepEqual(await entriesOf(() => writer.ask('paths.list', { prefix: 'log/' })), [
       {
         kind: 'path.list',
         actor: `agent:${writer.id}`,
+        tokenId: writer.id,
         outcome: 'refused',
         secretPath: 'log/',
         code: 'policy_violation',

@@ -40,6 +40,13 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
   const grantOf = (asker: Asker): PersonalGrant | null =>
     asker.actor.kind === 'agent' ? deps.personal(asker.actor.tokenId) : null;
 
+  /** The entry of an agent names its token as the entry of a call does, so that who asked can be looked up the same way. */
+  const record: PathHandlersDeps['audit'] = (asker, kind, outcome, facts) =>
+    deps.audit(asker, kind, outcome, {
+      ...facts,
+      ...(asker.actor.kind === 'agent' ? { tokenId: asker.actor.tokenId } : {}),
+    });
+
   /** Runs one act on one path and writes down how it ended; `asked` is the version it was about, where one was named. */
   const onPath = async <R extends object>(
     asker: Asker,
@@ -60,10 +67,10 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
       result = await act();
     } catch (error) {
       const code = error instanceof AivaultError ? error.code : 'internal';
-      await deps.audit(asker, kind, code === 'policy_violation' ? 'refused' : 'failed', { ...named, code });
+      await record(asker, kind, code === 'policy_violation' ? 'refused' : 'failed', { ...named, code });
       throw error;
     }
-    await deps.audit(asker, kind, 'done', {
+    await record(asker, kind, 'done', {
       ...named,
       ...('version' in result && typeof result.version === 'number' ? { version: result.version } : {}),
     });
@@ -81,7 +88,7 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     try {
       authorise(grant, scope, null);
     } catch (error) {
-      await deps.audit(asker, kind, 'refused', { ...under, code: 'policy_violation' });
+      await record(asker, kind, 'refused', { ...under, code: 'policy_violation' });
       throw error;
     }
     return grant;
@@ -118,10 +125,10 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
         page = paths.list({ ...input, visible: (path) => grant === null || coversPath(grant, path) });
       } catch (error) {
         const code = error instanceof AivaultError ? error.code : 'internal';
-        await deps.audit(asker, 'path.list', 'failed', { ...under, code });
+        await record(asker, 'path.list', 'failed', { ...under, code });
         throw error;
       }
-      await deps.audit(asker, 'path.list', 'done', under);
+      await record(asker, 'path.list', 'done', under);
       return page;
     },
 
