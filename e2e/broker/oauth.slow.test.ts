@@ -46,7 +46,13 @@ describe('OAuth against a real authorization server', () => {
       { clientId: 'secret-app', clientSecret: 'CANARY-client-secret-0123456789abcdef' },
       { grant: 'client_credentials' },
     );
-    ({ token } = await host.call('tokens.mint', { capabilities: ['public-api/all', 'machine-api/all'] }));
+    await account(
+      'confidential',
+      { clientId: 'secret-app', clientSecret: 'CANARY-client-secret-0123456789abcdef' },
+      { grant: 'refresh_token', scopes: ['openid', 'offline_access'] },
+    );
+    const capabilities = ['public-api/all', 'machine-api/all', 'confidential-api/all'];
+    ({ token } = await host.call('tokens.mint', { capabilities }));
   });
 
   after(async () => {
@@ -262,6 +268,22 @@ describe('OAuth against a real authorization server', () => {
       [200, 200, 200],
     );
     assert.deepEqual(identity.tokenCalls, [{ grant: 'client_credentials', status: 200, basic: true }]);
+  });
+
+  test('a confidential client is connected, refreshed with Basic, and its rotated refresh token used the next time', {
+    skip,
+  }, async () => {
+    const { connection, consentUrl } = await host.call('oauth.begin', { credential: 'confidential' });
+    assert.equal((await fetch(await consent(identity, authority, consentUrl))).status, 200);
+    await connected(connection);
+    for (let round = 0; round < 2; round += 1) {
+      await wait(untilRefreshed);
+      const { status, text } = await use('confidential');
+      assert.equal(status, 200);
+      assert.ok(!text.includes('CANARY'));
+    }
+    const refreshed = { grant: 'refresh_token', status: 200, basic: true };
+    assert.deepEqual(identity.tokenCalls, [{ ...refreshed, grant: 'authorization_code' }, refreshed, refreshed]);
   });
 
   test('tokens outlive a killed host: what was rotated is what is used next', { skip }, async () => {
