@@ -163,6 +163,18 @@ test('an expired value is refused until it is written again, and the duration st
     assert.equal(paths.describe('a').expiresAtMs, null);
   }));
 
+test('an end no calendar here can write is refused, and the last day that can is not', () =>
+  inRoom(async ({ paths, clock }) => {
+    for (const expiresIn of ['999999w', '416000w']) {
+      const write = paths.write({ path: 'a', data: {}, expiresIn }, 'me');
+      await assert.rejects(write, refuses('invalid_request', 'invalid_duration'), expiresIn);
+    }
+    assert.throws(() => paths.read('a'), refuses('not_found'));
+    const days = Math.floor((Date.UTC(9999, 11, 31) - clock.nowMs) / 86_400_000);
+    const written = await paths.write({ path: 'a', data: {}, expiresIn: `${Math.floor(days / 7)}w` }, 'me');
+    assert.match(new Date(written.expiresAtMs!).toISOString(), /^9999-12-/);
+  }));
+
 test('what a write gives replaces what was there, what it leaves out stays', () =>
   inRoom(async ({ paths, clock }) => {
     const metadata = { description: 'of the app', tags: ['x', 'y'], owner: 'me' };

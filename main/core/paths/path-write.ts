@@ -24,6 +24,9 @@ export interface PathWriteInput {
   readonly ifVersion?: number | undefined;
 }
 
+/** The last moment ISO 8601 writes with a year of four digits. Whoever reads an answer reads its dates that way. */
+const lastMomentMs = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 /** The value as it will be sealed: what was given, with the generated fields filled in. At most 1 MiB of JSON. */
 export function valueText(input: PathWriteInput, randomBytes: (length: number) => Uint8Array): string {
   const generated = Object.entries(input.generate ?? {}).map(([field, spec]) => [
@@ -72,6 +75,11 @@ export function nextRow(
       : input.expiresIn === null
         ? null
         : durationMs(input.expiresIn);
+  if (input.expiresIn != null && (expiresInMs === null || atMs + expiresInMs > lastMomentMs)) {
+    throw new AivaultError('invalid_request', 'This value would end after the year 9999.', {
+      reason: 'invalid_duration',
+    });
+  }
   const all = [
     ...(before?.versions ?? []),
     {
