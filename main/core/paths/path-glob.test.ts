@@ -43,6 +43,39 @@ test('a hundred ** in a row cost no more than one', () => {
 });
 
 test('what is no glob is named', () => {
-  for (const text of ['', 'a//b', 'A/*', 'a/*x', '/a', 'a?']) assert.notEqual(globFault(text), null, text);
-  for (const text of ['**', 'environments/*/db', 'a/**/b-c_1']) assert.equal(globFault(text), null, text);
+  const odd = [
+    '',
+    'a//b',
+    'A/*',
+    'a/*x',
+    '/a',
+    'a?',
+    'a/',
+    '***',
+    '* ',
+    'a\n',
+    '**\n',
+    'a/\u0000',
+    'ä/*',
+    'a/%2a',
+    'a\\*',
+  ];
+  for (const text of [...odd, '../a', 'a/.', '{a,b}', '[a-z]', '!a', 'x'.repeat(513), `${'*/'.repeat(256)}*`]) {
+    assert.notEqual(globFault(text), null, text);
+  }
+  for (const text of ['**', 'environments/*/db', 'a/**/b-c_1', '__proto__', '-', 'x'.repeat(512)]) {
+    assert.equal(globFault(text), null, text);
+  }
+});
+
+test('a glob without a star is the path itself, and a path is under no other one by accident', () => {
+  const segment = fc.stringMatching(/^[a-z0-9_-]{1,6}$/);
+  const path = fc.array(segment, { minLength: 1, maxLength: 10 }).map((segments) => segments.join('/'));
+  fc.assert(
+    fc.property(path, path, (one, other) => {
+      assert.equal(globMatches(one, other), one === other);
+      assert.equal(globMatches(`${one}/**`, other), other === one || other.startsWith(`${one}/`));
+      assert.ok(globMatches('**', other));
+    }),
+  );
 });
