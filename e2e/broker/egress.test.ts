@@ -5,10 +5,11 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Answer } from '#contract/proxied.ts';
 import { auth as authSchema } from '#contract/schemas/auth.ts';
 import type { Address } from '#core/broker/upstream/resolve.ts';
-import { createAuthority } from '../authority.ts';
-import { startFakeUpstream } from '../fake-upstream.ts';
+import { openTestCore } from '#core/core.fixture.ts';
+import { type Authority, createAuthority } from '../authority.ts';
+import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
 import { type Fixture, secret, startFixture } from './fixture.ts';
-import { passThroughIncoming, testToken, textOf } from './memory-ports.ts';
+import { envelopeIncoming, passThroughIncoming, testToken, textOf } from './memory-ports.ts';
 
 // Where connections go and how long anybody waits for them: one way out for calls, WebSockets and token endpoints.
 
@@ -77,10 +78,60 @@ describe('C7 every way out asks where it leads', () => {
   });
 });
 
+describe('--allow-local', () => {
+  it('asks for presence where the vault can, and then reaches that one service', async () => {
+    const upstream = await startFakeUpstream({ names: ['127.0.0.1'] });
+    const core = await openTestCore({
+      choice: { provider: 'passphrase', passphrase: 'correct horse' },
+      egress: { devResolve: new Map(), devCa: upstream.authority.cert },
+      developmentHooksSet: true,
+    });
+    try {
+      const { secret: stored } = await core.ask('secrets.create', { name: 'K', value: secret });
+      const host = `127.0.0.1:${upstream.port}`;
+      const wish = {
+        id: 'c1',
+        provider: 'p1',
+        secretRef: `vault:secret:${stored.secretId}`,
+        auth: { kind: 'header' as const, name: 'authorization', template: 'Bearer {{secret}}' },
+        hosts: [host],
+      };
+      assert.equal((await core.refusal('credentials.create', wish)).code, 'policy_violation');
+      const local = { ...wish, allowLocal: true };
+      for (const presence of [{}, { presence: { passphrase: 'wrong' } }])
+        assert.equal((await core.refusal('credentials.create', local, presence)).code, 'presence_required');
+      assert.deepEqual((await core.ask('credentials.list', {})).credentials, []);
+      await core.ask('credentials.create', local, { presence: { passphrase: 'correct horse' } });
+      const paths = ['/v1/users'];
+      await core.ask('capabilities.create', { id: 'p1/users', credential: 'c1', methods: ['GET'], paths });
+      const { token } = await core.ask('tokens.mint', { capabilities: ['p1/users'] });
+      const answer = await core.core.invoke(envelopeIncoming(get, { token }), signal());
+      assert.equal(answer.status, 200, JSON.stringify(answer.refusal));
+      assert.deepEqual(upstream.requests[0]?.header('host'), [host]);
+    } finally {
+      await core.close();
+      await upstream.close();
+    }
+  });
+});
+
 describe('a local service at an IPv6 address', () => {
-  it('is reached as the operator named it, and only there', async () => {
-    const authority = createAuthority();
-    const upstream = await startFakeUpstream({ authority, names: ['::1'] });
+  let authority: Authority;
+  let f: Fixture;
+  before(async () => {
+    authority = createAuthority();
+    f = await startFixture({ names: [], upstream: { authority } });
+  });
+  after(async () => {
+    await f.close();
+    authority.close();
+  });
+
+  /** An upstream on [::1] whose certificate is for these names, as c1 and p1/users know it. */
+  async function local(
+    names: readonly string[],
+  ): Promise<{ upstream: FakeUpstream; host: string; close(): Promise<void> }> {
+    const upstream = await startFakeUpstream({ authority, names });
     const door = createServer((socket) => {
       const other = connect(upstream.port, '127.0.0.1');
       socket.on('error', () => other.destroy());
@@ -89,23 +140,39 @@ describe('a local service at an IPv6 address', () => {
     });
     door.listen(0, '::1');
     await once(door, 'listening');
-    const { port } = door.address() as { port: number };
-    const f = await startFixture({ names: [], upstream: { authority } });
-    try {
-      const host = `[::1]:${port}`;
-      f.ports.addCapability({ id: 'p1/users', hosts: [host] });
-      f.ports.addCredential({ id: 'c1', hosts: [host], allowLocal: true }, { secret });
-      const answer = await f.send(get);
-      assert.equal(answer.status, 200, JSON.stringify(answer.refusal));
-      assert.deepEqual(upstream.requests[0]?.header('host'), [host]);
-      f.ports.addCredential({ id: 'c1', hosts: [host] }, { secret });
-      assert.equal((await f.send(get)).refusal?.error, 'policy_violation', 'without --allow-local');
-      assert.equal(upstream.requests.length, 1);
-    } finally {
-      await f.close();
+    const host = `[::1]:${(door.address() as { port: number }).port}`;
+    f.ports.addCapability({ id: 'p1/users', hosts: [host] });
+    f.ports.addCredential({ id: 'c1', hosts: [host], allowLocal: true }, { secret });
+    const close = (): Promise<void> => {
       door.close();
-      await upstream.close();
-      authority.close();
+      return upstream.close();
+    };
+    return { upstream, host, close };
+  }
+  const webSocket = async () => {
+    const connection = await f.invoke.connect(passThroughIncoming('GET', '/v/c1/v1/users'), signal());
+    assert.equal(connection.kind, 'answered');
+    return connection.kind === 'answered' ? (connection.answer.refusal?.error ?? connection.answer.status) : null;
+  };
+
+  it('is reached as the operator named it, and only there', async () => {
+    const { upstream, host, close } = await local(['::1']);
+    const answer = await f.send(get);
+    assert.equal(answer.status, 200, JSON.stringify(answer.refusal));
+    assert.equal(await webSocket(), 200, 'answered instead of upgraded');
+    assert.deepEqual(upstream.requests[0]?.header('host'), [host]);
+    f.ports.addCredential({ id: 'c1', hosts: [host] }, { secret });
+    assert.equal((await f.send(get)).refusal?.error, 'policy_violation', 'without --allow-local');
+    assert.equal(upstream.requests.length, 2);
+    await close();
+  });
+  it('C1 has to show a certificate for that address', async () => {
+    for (const name of ['up.test', '127.0.0.1', '::2']) {
+      const { upstream, close } = await local([name]);
+      assert.equal((await f.send(get)).refusal?.error, 'upstream_unreachable', name);
+      assert.equal(await webSocket(), 'upstream_unreachable', name);
+      assert.equal(upstream.requests.length, 0);
+      await close();
     }
   });
 });

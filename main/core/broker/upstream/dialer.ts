@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { AivaultError } from '#contract/errors.ts';
@@ -56,7 +57,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
               allowH2: true,
               lookup: pinned(addresses),
             } as buildConnector.BuildOptions);
-            dial({ ...options, port: String(port), servername: nameOf(target) }, callback);
+            dial({ ...options, port: String(port), ...namedFor(target) }, callback);
           },
           (error: Error) => callback(error, null),
         );
@@ -65,9 +66,9 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
     async dial(target) {
       const { addresses, port } = await resolve(target);
       const socket = connect({
-        host: target.host,
+        host: bare(target.host),
         port,
-        servername: nameOf(target),
+        ...namedFor(target),
         secureContext: contextFor(target.identity),
         rejectUnauthorized: true,
         ALPNProtocols: ['http/1.1'],
@@ -91,8 +92,13 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
   };
 }
 
-/** What the certificate has to be for: an IPv6 address without its brackets. */
-function nameOf({ host }: DialTarget): string {
+/** What the server is asked to be. An address is not said in the handshake (RFC 6066 §3); its certificate is checked all the same. */
+function namedFor({ host }: DialTarget): { servername?: string } {
+  return isIP(bare(host)) === 0 ? { servername: host } : {};
+}
+
+/** An IPv6 address without its brackets. */
+function bare(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
