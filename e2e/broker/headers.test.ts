@@ -166,6 +166,8 @@ describe('headers, methods and queries on their way up', () => {
     assert.deepEqual(seen().header('idempotency-key'), ['k1']);
     assert.deepEqual(seen().header('user-agent'), ['sdk/1']);
     assert.deepEqual(seen().header('x-unknown'), []);
+    await get({});
+    assert.deepEqual(seen().header('user-agent'), ['aivault'], 'GitHub answers 403 to a request without one');
     assert.equal(
       (
         await get([

@@ -90,7 +90,7 @@ test('a path, a body, a query and a state that do not fit', async () => {
   await refuses('write', [409, 'version_conflict'], '/v1/secrets/there', { data: {} }, { 'if-match': '"9"' });
   await refuses('write', [413, 'too_large'], '/v1/secrets/a', { data: { k: 'x'.repeat(1024 * 1024) } });
   await refuses('write', [413, 'too_large'], '/v1/secrets/a', { data: {}, metadata: { k: 'x'.repeat(16 * 1024) } });
-  await refuses('write', [413, 'too_large'], '/v1/secrets/a', { data: { k: 'x'.repeat(3 * 1024 * 1024) } });
+  await refuses('write', [413, 'too_large'], '/v1/secrets/a', { data: { k: 'x'.repeat(8 * 1024 * 1024) } });
   await refuses('read', invalidPath, '/v1/secrets/a.b');
   await refuses('read', invalid, '/v1/secrets/there?version=x');
   await refuses('read', [404, 'secret_not_found'], '/v1/secrets/none');
@@ -112,7 +112,14 @@ test('a path, a body, a query and a state that do not fit', async () => {
   await refuses('list', invalid, '/v1/secrets?limit=x');
   await refuses('list', [400, 'invalid_cursor'], '/v1/secrets?cursor=x');
   await refuses('list', [400, 'invalid_duration'], '/v1/secrets?expiring_within=soon');
+  await refuses('list', invalidPath, `/v1/secrets?prefix=${'a'.repeat(513)}`);
   await refuses('batch', invalid, '/v1/secrets/batch', { paths: [] });
+  const failFast = (path: string, version?: number) => ({ paths: [path], options: { fail_fast: true, version } });
+  await refuses('batch', invalidPath, '/v1/secrets/batch', failFast('A'));
+  await refuses('batch', [404, 'secret_not_found'], '/v1/secrets/batch', failFast('gone'));
+  await refuses('batch', [404, 'version_not_found'], '/v1/secrets/batch', failFast('there', 9));
+  await refuses('batch', [410, 'expired'], '/v1/secrets/batch', failFast('ended'));
+  await refuses('batch', [413, 'too_large'], '/v1/secrets/batch', { paths: ['x'.repeat(8 * 1024 * 1024)] });
   await refuses('auditLogs', invalid, '/v1/audit/logs?from=yesterday');
   await refuses('auditLogs', [400, 'invalid_cursor'], '/v1/audit/logs?cursor=x');
 });

@@ -132,6 +132,11 @@ test('sizes are counted in bytes: 1 MiB of value and 16 KiB of metadata pass, on
     await written('border', value(1024 * 1024, sign));
     await written('border', meta(16 * 1024, sign));
     const over = Buffer.byteLength(sign);
+    const escaped = value(1024 * 1024, sign).replace(
+      /[^\0-~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    await written('border', escaped);
     await refused(put('border', value(1024 * 1024 + over, sign)), 413, 'too_large', `value of ${sign}`);
     await refused(put('border', meta(16 * 1024 + over, sign)), 413, 'too_large', `metadata of ${sign}`);
   }

@@ -27,7 +27,8 @@ export interface AgentPlane {
 export type AgentRoute = (request: IncomingMessage, response: ServerResponse, target: string) => void;
 
 const bearer = { kind: 'bearer' } as const;
-const maxPathSecretBytes = 2 * 1024 * 1024;
+/** A value of 1 MiB whose every byte was written as \u00xx, and its metadata likewise: what is too large is core's to say. */
+const maxPathSecretBytes = 6 * (1024 + 16) * 1024 + 64 * 1024;
 
 /** The same for every wrong address: it tells a prober nothing (A6). */
 const nothingHere = refusal(new AivaultError('not_found', 'There is nothing at this address.').toJSON());

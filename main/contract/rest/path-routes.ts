@@ -74,7 +74,7 @@ export const pathRoutes = {
     scope: 'secrets:list',
     query: shape.listQuery,
     answer: shape.list,
-    refuses: { 400: ['invalid_request', 'invalid_cursor', 'invalid_duration'], 403: ['access_denied'] },
+    refuses: { 400: ['invalid_request', 'invalid_path', 'invalid_cursor', 'invalid_duration'], 403: ['access_denied'] },
   },
   versions: {
     method: 'GET',
@@ -111,7 +111,14 @@ export const pathRoutes = {
     scope: 'secrets:read',
     body: shape.batchBody,
     answer: shape.batch,
-    refuses: { 400: ['invalid_request'], 403: ['access_denied'] },
+    // All but the first are those of one path, said for all where `fail_fast` asks for that.
+    refuses: {
+      400: ['invalid_request', 'invalid_path'],
+      403: ['access_denied'],
+      404: ['secret_not_found', 'version_not_found'],
+      410: ['expired'],
+      413: ['too_large'],
+    },
   },
   auditLogs: {
     method: 'GET',

@@ -30,9 +30,11 @@ export function createAsk(deps: AskDeps): Ask {
 
   return async (bearer, name, input) => {
     let rate: { rate: Rate } | undefined;
+    let known: { readonly tokenId: string } | undefined;
     try {
       if (bearer === null) throw new AivaultError('token_invalid', 'This needs a personal token.');
       const token = services.tokens.verify(bearer, 'personal');
+      known = { tokenId: token.id };
       if (operations[name].access !== 'agent') throw new AivaultError('operator_required', 'A token may not ask this.');
       const metered = meter(token.id);
       if (metered !== undefined) rate = { rate: metered.rate };
@@ -51,7 +53,11 @@ export function createAsk(deps: AskDeps): Ask {
       return { ...(await dispatch(name, await asked, { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
     } catch (error) {
       if (!(error instanceof AivaultError)) throw error;
-      await services.audit.refusedStranger('personal.ask', 'stranger', { code: error.code }).catch(() => undefined);
+      const actor = known === undefined ? 'stranger' : `agent:${known.tokenId}`;
+      // Counted like a stranger's: a token that asks nonsense in a loop cannot fill the disk either.
+      await services.audit
+        .refusedStranger('personal.ask', actor, { ...known, code: error.code })
+        .catch(() => undefined);
       return { ok: false, error: error.toJSON(), ...rate };
     }
   };

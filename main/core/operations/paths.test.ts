@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Input } from '#contract/call.ts';
+import { AivaultError } from '#contract/errors.ts';
 import type { OperationName } from '#contract/operations.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
@@ -187,6 +188,18 @@ describe('path secrets', () => {
       },
     ]);
     assert.ok(!JSON.stringify(await core.ask('audit.list', { limit: 1000 })).includes(value));
+  });
+
+  test('a question of a known token that cannot be read is in the log as that token’s', async () => {
+    const { token, id } = await core.ask('tokens.createPersonal', { name: 'odd', scopes: ['secrets:write'] });
+    const entries = await entriesOf(() =>
+      core.core.ask(token, 'paths.write', () => {
+        throw new AivaultError('invalid_request', 'The body is not JSON.');
+      }),
+    );
+    assert.deepEqual(entries, [
+      { kind: 'personal.ask', actor: `agent:${id}`, tokenId: id, outcome: 'refused', code: 'invalid_request' },
+    ]);
   });
 
   test('the operator reads with presence, and the log says who it was', async () => {

@@ -73,7 +73,8 @@ const decodable = new Set(['gzip', 'deflate', 'br', 'zstd', 'identity']);
 /**
  * The caller's headers that go upstream, in order. Auth-class headers, look-alikes of them and duplicates are
  * `policy_violation`; everything else that is not on a list is dropped (conformance H01–H08, threats C6, C8, D3).
- * `whole`: the answer must be readable from its first byte to its last, so neither packed nor a range of it.
+ * `whole`: the answer must be readable from its first byte to its last, so neither packed nor a range of it. A request
+ * that names no user agent gets ours.
  */
 export function forwardedHeaders(
   headers: readonly HeaderPair[],
@@ -115,6 +116,8 @@ export function forwardedHeaders(
       .filter((entry) => decodable.has((entry.split(';')[0] ?? '').trim().toLowerCase()));
     if (kept.length > 0) forwarded.push(['accept-encoding', kept.join(', ')]);
   }
+  // Some services refuse whoever does not say who they are: GitHub answers 403.
+  if (!seen.has('user-agent')) forwarded.push(['user-agent', 'aivault']);
   return forwarded;
 }
 
