@@ -60,4 +60,72 @@ for (const place of places) {
         await cleanPage(page, stage);
       }),
   );
+
+  test(
+    `the log is filtered by time, capability, credential and caller, and can stand still (host: ${place})`,
+    {
+      skip: noBrowser,
+    },
+    () =>
+      onUpstreamStage(place, {}, async (stage) => {
+        await stage.call('secrets.create', { name: 'OPENAI_API_KEY', value: canaries.openai });
+        const { token } = await stage.call('tokens.mint', {
+          name: 'nightly sync',
+          capabilities: ['openai/chat-completions', 'openai/embeddings'],
+        });
+        for (const path of ['/v1/chat/completions', '/v1/embeddings']) await callOpenai(stage, token, path);
+        const page = await stage.open();
+        const screen = await new ActivityScreen(page).ready();
+        await screen.go('Activity');
+        const calls = screen.option(/openai\/(chat-completions|embeddings)/);
+        await becomes(() => calls.count(), 2);
+        const mint = screen.option('tokens.mint');
+        await mint.waitFor();
+
+        await page.getByLabel('Capability', { exact: true }).selectOption('openai/embeddings');
+        await becomes(() => calls.count(), 1);
+        await page.getByRole('button', { name: 'Clear' }).click();
+        await page.getByLabel('Credential', { exact: true }).selectOption('openai');
+        await mint.waitFor({ state: 'detached' });
+        await becomes(() => calls.count(), 2);
+        await page.getByRole('button', { name: 'Clear' }).click();
+        await page.getByLabel('Caller', { exact: true }).selectOption('nightly sync');
+        await mint.waitFor({ state: 'detached' });
+        await becomes(() => calls.count(), 2);
+        await page.getByRole('button', { name: 'Clear' }).click();
+        await mint.waitFor();
+        await page.getByLabel('Time', { exact: true }).selectOption('Last hour');
+        await page.getByRole('img', { name: 'Calls over time: 2 allowed, 0 refused' }).waitFor();
+
+        await page.getByRole('button', { name: 'Live' }).click();
+        await page.getByRole('button', { name: 'Paused' }).waitFor();
+        await callOpenai(stage, token, '/v1/embeddings');
+        await page.waitForTimeout(700);
+        assert.equal(await calls.count(), 2, 'nothing comes in while it is paused');
+        await page.getByRole('button', { name: 'Paused' }).click();
+        await becomes(() => calls.count(), 3);
+      }),
+  );
 }
+
+test('a broken chain is said in red, with the entry it breaks at (host: console)', { skip: noBrowser }, () =>
+  onUpstreamStage('console', { furnished: true }, async (stage) => {
+    const page = await stage.open();
+    const screen = await new ActivityScreen(page).ready();
+    const verdict = { intact: false, entries: 12, break: { seq: 7, reason: 'edited' } };
+    await page.route('**/call/audit.verify', (route) => route.fulfill({ json: { ok: true, value: verdict } }));
+    await screen.go('Activity');
+    const mark = screen.problem().filter({ hasText: 'chain broken at entry 7' });
+    await mark.waitFor();
+    const [red, colour] = await mark.evaluate((element) => {
+      const probe = document.createElement('span');
+      probe.style.color = 'var(--bad)';
+      document.body.append(probe);
+      const wanted = getComputedStyle(probe).color;
+      probe.remove();
+      return [wanted, getComputedStyle(element).color];
+    });
+    assert.equal(colour, red);
+    await cleanPage(page, stage);
+  }),
+);

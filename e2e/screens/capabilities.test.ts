@@ -89,4 +89,68 @@ for (const place of places) {
         await cleanPage(page, stage);
       }),
   );
+
+  test(`a key of one's own gets a credential and a capability (host: ${place})`, { skip: noBrowser }, () =>
+    onStage(place, { furnished: true }, async (stage) => {
+      const page = await stage.open();
+      const screen = await new CapabilitiesScreen(page).ready();
+      await screen.go('Capabilities');
+      await page.getByRole('button', { name: 'New credential' }).click();
+      const credential = screen.dialog('New credential');
+      await credential.getByLabel('Secret', { exact: true }).selectOption('INTERNAL_BILLING_KEY');
+      await credential.getByLabel('Id', { exact: true }).fill('billing');
+      await credential.getByLabel('Provider', { exact: true }).fill('billing');
+      await credential.getByLabel('Host', { exact: true }).fill('api.billing.example');
+      await credential.getByLabel('The key goes in', { exact: true }).selectOption('a header of its own');
+      await credential.getByLabel('Header', { exact: true }).fill('x-billing-key');
+      await credential.getByRole('button', { name: 'Create credential' }).click();
+      await screen.toast('Credential billing created. It is sent to api.billing.example only.').waitFor();
+
+      await page.getByRole('button', { name: 'New capability' }).click();
+      const capability = screen.dialog('New capability');
+      await capability.getByLabel('Id', { exact: true }).fill('billing/invoices');
+      await capability.getByLabel('Credential', { exact: true }).selectOption('billing');
+      await capability.getByRole('checkbox', { name: 'POST' }).check();
+      await capability.getByLabel('Paths', { exact: true }).fill('/v1/invoices/**');
+      await capability.getByLabel('But not', { exact: true }).fill('/v1/invoices/void');
+      await capability.getByRole('button', { name: 'Create capability' }).click();
+      await screen.detail.getByRole('heading', { name: 'billing/invoices' }).waitFor();
+      await screen.detail.getByText('Ready.', { exact: true }).waitFor();
+      const made = await stage.call('capabilities.describe', { id: 'billing/invoices' });
+      assert.deepEqual(
+        [made.methods, made.paths, made.exclude, made.credentials],
+        [['GET', 'POST'], ['/v1/invoices/**'], ['/v1/invoices/void'], ['billing']],
+      );
+      await cleanPage(page, stage);
+    }),
+  );
 }
+
+test(
+  'what an update would add to the reach of keys is shown before it holds (host: console)',
+  {
+    skip: noBrowser,
+  },
+  () =>
+    onStage('console', { furnished: true }, async (stage) => {
+      const page = await stage.open();
+      const screen = await new CapabilitiesScreen(page).ready();
+      const change = { provider: 'acme', capability: 'acme/users', change: 'method', text: 'DELETE is new.' };
+      let held = [change];
+      const answer = (value: object) => ({ json: { ok: true, value } });
+      await page.route('**/call/registry.review', (route) => route.fulfill(answer({ changes: held })));
+      await page.route('**/call/registry.accept', (route) => {
+        const accepted = held;
+        held = [];
+        return route.fulfill(answer({ accepted }));
+      });
+      await screen.go('Capabilities');
+      await page.getByText('1 change held until you have seen them.').waitFor();
+      await page.getByRole('button', { name: 'Review' }).click();
+      const dialog = screen.dialog('Registry update');
+      await dialog.getByText('DELETE is new.').waitFor();
+      await cleanPage(page, stage);
+      await dialog.getByRole('button', { name: 'Accept 1 change' }).click();
+      await screen.toast('1 change accepted.').waitFor();
+    }),
+);

@@ -29,7 +29,7 @@ test(
       const check = page.getByRole('button', { name: 'Check now' });
       const bar = () => check.evaluate((button) => getComputedStyle(button, '::after').content !== 'none');
       await check.scrollIntoViewIfNeeded();
-    const before = await check.boundingBox();
+      const before = await check.boundingBox();
       await check.click();
       assert.equal(await bar(), false, 'no flicker for what is quick');
       await becomes(bar, true);

@@ -4,6 +4,7 @@ import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { canaries } from './furnish.ts';
 import { noBrowser, onStage, places } from './stages.ts';
+import { onUpstreamStage } from './upstream-stage.ts';
 import { SecretsScreen } from './window-pages.ts';
 
 for (const place of places) {
@@ -71,6 +72,60 @@ for (const place of places) {
       }),
   );
 
+  test(`after a rotation one harmless call shows that the new key works (host: ${place})`, { skip: noBrowser }, () =>
+    onUpstreamStage(place, {}, async (stage, upstream) => {
+      await stage.call('secrets.create', { name: 'OPENAI_API_KEY', value: canaries.openai });
+      const page = await stage.open();
+      const screen = await new SecretsScreen(page).ready();
+      await screen.option('OPENAI_API_KEY').click();
+      await screen.detail.getByRole('button', { name: 'Rotate' }).click();
+      const rotate = screen.dialog(/Rotate OPENAI_API_KEY/);
+      await rotate.locator('textarea').fill(`${canaries.openai}2`);
+      await rotate.getByRole('button', { name: 'Rotate' }).click();
+      await rotate.getByText('GET /v1/models').waitFor();
+      await rotate.getByRole('button', { name: 'Try it' }).click();
+      await rotate.getByText(/^200, /).waitFor();
+      assert.deepEqual(
+        upstream.requests.map((request) => [request.method, request.target, ...request.header('authorization')]),
+        [['GET', '/v1/models', `Bearer ${canaries.openai}2`]],
+      );
+      upstream.behave((_request, response) => void response.writeHead(401).end('{}'));
+      await rotate.getByRole('button', { name: 'Try it' }).click();
+      await rotate.locator('.pill.bad').waitFor();
+      await cleanPage(page, stage);
+    }),
+  );
+
+  test(
+    `the field for a value is kept out of autofill, spelling and copying (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, {}, async (stage) => {
+        const page = await stage.open();
+        const screen = await new SecretsScreen(page).ready();
+        await page.getByRole('button', { name: 'Add secret' }).first().click();
+        const field = screen.dialog('Add secret').locator('textarea');
+        await field.fill('a value typed by hand');
+        const kept = await field.evaluate((box: HTMLTextAreaElement) => {
+          box.select();
+          const copied = !box.dispatchEvent(new ClipboardEvent('copy', { bubbles: true, cancelable: true }));
+          const cut = !box.dispatchEvent(new ClipboardEvent('cut', { bubbles: true, cancelable: true }));
+          const { autocomplete, spellcheck } = box;
+          return {
+            autocomplete,
+            spellcheck,
+            copied,
+            cut,
+            shown: getComputedStyle(box).getPropertyValue('-webkit-text-security'),
+          };
+        });
+        assert.deepEqual(kept, { autocomplete: 'off', spellcheck: false, copied: true, cut: true, shown: 'disc' });
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Add secret' }).first().click();
+        assert.equal(await field.inputValue(), '', 'what was left there is gone');
+      }),
+  );
+
   test(`a .env file is dropped in: known keys are chosen, settings are not (host: ${place})`, { skip: noBrowser }, () =>
     onStage(place, {}, async (stage) => {
       const page = await stage.open();
@@ -103,6 +158,16 @@ for (const place of places) {
         const page = await stage.open();
         const screen = await new SecretsScreen(page).ready();
         await screen.option('TRELLO_API_KEY').waitFor();
+        await screen.add('ZULIP_KEY', 'the last of the list');
+        await screen.detail.getByRole('heading', { name: 'ZULIP_KEY' }).waitFor();
+        await becomes(
+          () =>
+            screen.list
+              .locator('[aria-selected=true]')
+              .textContent()
+              .then((text) => text?.includes('ZULIP_KEY')),
+          true,
+        );
         await page.getByRole('button', { name: /^Waiting/ }).click();
         await becomes(() => screen.list.getByRole('option').count(), 1);
         await screen.option('TRELLO_API_KEY').getByText('needs TRELLO_TOKEN').waitFor();

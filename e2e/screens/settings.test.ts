@@ -42,6 +42,36 @@ for (const place of places) {
   );
 
   test(
+    `launch at login and the shortcut are settings of the desktop app alone (host: ${place})`,
+    {
+      skip: noBrowser,
+    },
+    () =>
+      onStage(place, {}, async (stage) => {
+        const page = await stage.open();
+        const screen = await new SettingsScreen(page).ready();
+        await screen.go('Settings');
+        if (place === 'console') {
+          assert.equal(
+            await screen.control('Launch at login').count(),
+            0,
+            'a browser page cannot be launched at login',
+          );
+          return assert.equal(await screen.control('Global shortcut').count(), 0);
+        }
+        await screen.control('Launch at login').click();
+        await screen.control('Global shortcut').fill('nonsense');
+        await page.getByText('Keys joined by +, such as Control+Alt+V.').waitFor();
+        await screen.control('Global shortcut').fill('Control+Alt+V');
+        await screen.control('Global shortcut').press('Enter');
+        await becomes(async () => {
+          const { launchAtLogin, globalShortcut } = await stage.call('settings.show', {});
+          return [launchAtLogin, globalShortcut];
+        }, [true, 'Control+Alt+V']);
+      }),
+  );
+
+  test(
     `a backup is written under its own passphrase, and the master key is rotated (host: ${place})`,
     { skip: noBrowser },
     () =>

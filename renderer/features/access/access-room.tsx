@@ -1,5 +1,5 @@
 import { KeyRound, Plus } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,6 +10,7 @@ import { Pill } from '../../ui/pill.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { useFirstChoice } from '../../ui/use-first-choice.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
@@ -33,9 +34,8 @@ export function AccessRoom() {
     );
   }, [tokens, search]);
 
-  useEffect(() => {
-    if (tokens !== undefined && token === undefined && first !== selected) select(first);
-  }, [tokens, token, first, selected, select]);
+  const listed = useMemo(() => tokens && new Set(tokens.map((one) => one.id)), [tokens]);
+  useFirstChoice(listed, first, selected, select);
 
   return (
     <>

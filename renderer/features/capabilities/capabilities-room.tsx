@@ -1,9 +1,10 @@
 import { Plus } from 'lucide-react';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useFirstChoice } from '../../ui/use-first-choice.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
@@ -22,9 +23,7 @@ export function CapabilitiesRoom() {
   const known = useMemo(() => new Set((list ?? none).map((one) => one.id)), [list]);
   const first = useMemo(() => (list ?? none).find((one) => one.ready)?.id ?? list?.[0]?.id, [list]);
 
-  useEffect(() => {
-    if (list !== undefined && (selected === undefined || !known.has(selected)) && first !== selected) select(first);
-  }, [list, selected, known, first, select]);
+  useFirstChoice(list === undefined ? undefined : known, first, selected, select);
 
   return (
     <>

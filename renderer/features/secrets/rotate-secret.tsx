@@ -11,12 +11,17 @@ import { useView } from '../../view-state.ts';
 import { judge, knownNames } from './looks-like.ts';
 import { useSecretRow } from './use-secret-rows.ts';
 
+/** A GET of these only looks, also in a capability that can write: many list their models or name the key's owner. */
+const looks = /\/(?:models|me|user|account|whoami|self|verify)$/;
+
 /** A read that needs nothing filled in: harmless to send, and it fails where the key is wrong. */
 function probeOf(capabilities: readonly CapabilitySummary[]): { capability: string; path: string } | null {
-  for (const capability of capabilities) {
-    if (capability.effect !== 'read' || !capability.methods.includes('GET') || !capability.ready) continue;
-    const path = capability.paths.find((pattern) => !/[{*]/.test(pattern));
-    if (path !== undefined) return { capability: capability.id, path };
+  const usable = capabilities.filter((one) => one.ready && one.enabled && one.methods.includes('GET'));
+  for (const { id, effect, paths } of usable.toSorted(
+    (a, b) => Number(b.effect === 'read') - Number(a.effect === 'read'),
+  )) {
+    const path = paths.find((pattern) => !/[{*]/.test(pattern) && (effect === 'read' || looks.test(pattern)));
+    if (path !== undefined) return { capability: id, path };
   }
   return null;
 }

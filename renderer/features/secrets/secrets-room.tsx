@@ -1,8 +1,9 @@
 import { FileInput, Plus } from 'lucide-react';
-import { useEffect } from 'react';
+import { useMemo } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useFirstChoice } from '../../ui/use-first-choice.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
@@ -18,9 +19,8 @@ export function SecretsRoom() {
   const row = rows?.find((one) => one.secret.secretId === selected);
   const first = rows?.[0]?.secret.secretId;
 
-  useEffect(() => {
-    if (rows !== undefined && row === undefined && first !== selected) select(first);
-  }, [rows, row, first, selected, select]);
+  const listed = useMemo(() => rows && new Set(rows.map((one) => one.secret.secretId)), [rows]);
+  useFirstChoice(listed, first, selected, select);
 
   return (
     <>
