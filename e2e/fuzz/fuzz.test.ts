@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkHost } from './check-host.ts';
 import { accepted, checkAccepted, checkNamed, written } from './check-target.ts';
 import { nodeReader, pythonReader } from './readers.ts';
 import { randomFrom, trickyTarget, withEncodedSlashes } from './tricky-target.ts';
@@ -26,6 +27,13 @@ test('C5 where encoded slashes are named nothing hides behind them, 20,000 targe
     checkNamed(target);
   }
   assert.ok(kept > 1_000);
+});
+
+test('C1 C2 a request goes to a host of its capability, whatever the credential’s look like, 20,000 times', () => {
+  const random = randomFrom(20_261_122);
+  let allowed = 0;
+  for (let i = 0; i < 20_000; i++) if (checkHost(random)) allowed += 1;
+  assert.ok(allowed > 1_000);
 });
 
 test('C5 the check itself notices each trick, were policy to let it through', () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { missing } from '../needs.ts';
+import { checkHost } from './check-host.ts';
 import { accepted, checkAccepted, checkNamed, written } from './check-target.ts';
 import { nginxReader, nodeReader, pythonReader, type Reader } from './readers.ts';
 import { randomFrom, trickyTarget, withEncodedSlashes } from './tricky-target.ts';
 
-// `npm run fuzz [-- <cases> <through servers> <seed>]`: what policy accepts is what the upstream's parser sees.
+// `npm run fuzz [-- <cases> <through servers> <seed>]`: what policy accepts is what the upstream's parser sees, and where
+// it goes is where the capability says.
 
 const cases = Number(process.argv[2] ?? 1_000_000);
 const throughServers = Number(process.argv[3] ?? 10_000);
@@ -12,6 +14,7 @@ const seed = Number(process.argv[4] ?? Date.now() % 2 ** 31);
 console.log(`seed ${seed}`);
 
 inProcess();
+betweenHosts();
 await againstServers();
 
 function inProcess(): void {
@@ -36,6 +39,14 @@ function inProcess(): void {
   console.log(
     `${cases} targets in process, ${kept} accepted, all read alike (${((performance.now() - started) / 1000).toFixed(1)} s)`,
   );
+}
+
+function betweenHosts(): void {
+  const random = randomFrom(seed + 2);
+  let allowed = 0;
+  for (let i = 0; i < cases; i++) if (checkHost(random)) allowed += 1;
+  assert.ok(allowed > cases / 20, 'enough requests were allowed to mean something');
+  console.log(`${cases} requests between odd hosts, ${allowed} allowed, each to a host of its capability`);
 }
 
 async function againstServers(): Promise<void> {

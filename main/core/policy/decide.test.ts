@@ -29,6 +29,15 @@ test('hosts match exactly, or by one label', () => {
   }
   assert.ok(!hostMatches('api.openai.com', 'api.openai.com.exfil.io'), 'C16');
   assert.ok(hostMatches('up.test', 'up.test:8443') && !hostMatches('up.test:8443', 'up.test'));
+  for (const host of [
+    'up.test:8443.evil.test',
+    'up.test:80@evil.test',
+    'up.test:',
+    'up.test:x',
+    'up.test:443/',
+    'up.test:80:80',
+  ])
+    assert.ok(!hostMatches('up.test', host) && !hostMatches('up.test:80', host), host);
 });
 
 test('an IPv6 address in brackets is a name like any other', () => {

@@ -36,20 +36,17 @@ export function hostMatches(pattern: string, host: string): boolean {
   return labelPart.test(name.slice(before.length, name.length - after.length));
 }
 
+/** What stands behind a colon and is no port is part of the name, so that nothing is cut off and overlooked. */
+const withPort = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/;
+
 /** The name without its port; an IPv6 address keeps its brackets. */
 export function hostName(host: string): string {
-  const colon = portColon(host);
-  return colon === -1 ? host : host.slice(0, colon);
+  return host.includes(':') ? (withPort.exec(host)?.[1] ?? host) : host;
 }
 
 /** The port a host names, else 443. */
 export function hostPort(host: string): number {
-  const colon = portColon(host);
-  return colon === -1 ? 443 : Number(host.slice(colon + 1));
-}
-
-function portColon(host: string): number {
-  return host.indexOf(':', host.startsWith('[') ? host.indexOf(']') : 0);
+  return host.includes(':') ? Number(withPort.exec(host)?.[2] ?? 443) : 443;
 }
 
 /** The first of the credential's hosts that the capability allows, in the capability's order. Null: no common host. */
