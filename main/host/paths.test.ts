@@ -37,8 +37,13 @@ test('AIVAULT_DIR holds everything, may be relative, and is trimmed; its endpoin
 test('AIVAULT_PORT wins, and what is no port is an error', () => {
   assert.equal(hostPaths(around({ AIVAULT_DIR: '/v', AIVAULT_PORT: '8080' })).port, 8080);
   for (const wrong of ['x', '-1', '70000', '80.5', '0x50', '123456']) {
-    assert.throws(() => hostPaths(around({ AIVAULT_PORT: wrong })), { code: 'invalid_request' }, wrong);
+    assert.throws(
+      () => hostPaths(around({ AIVAULT_PORT: wrong })),
+      { code: 'invalid_request', hint: /1 to 65535, or 0 for any free one/ },
+      wrong,
+    );
   }
+  assert.equal(hostPaths(around({ AIVAULT_PORT: '0' })).port, 0);
 });
 
 test('a path that is too long for a socket address moves to a folder named after the vault', () => {

@@ -74,6 +74,6 @@ function portOf(chosen: string | undefined, contained: boolean): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 0 && port <= 65_535) return port;
   throw new AivaultError('invalid_request', 'AIVAULT_PORT is not a port number.', {
-    hint: 'Use a number from 1 to 65535.',
+    hint: 'Use a number from 1 to 65535, or 0 for any free one.',
   });
 }
