@@ -79,6 +79,14 @@ export function entryOf(row: ChainRow): AuditEntry {
   };
 }
 
+const opening = auditEntry.omit({ seq: true }).partial().strip();
+
+/** The facts a call was announced with. Of a line that was edited only that there was a call is left. */
+export function openingOf(body: string): Partial<Unnumbered> & Pick<Unnumbered, 'kind' | 'actor'> {
+  const parsed = opening.safeParse(plainObject(body));
+  return { kind: 'invoke', actor: 'host', ...((parsed.data ?? {}) as Partial<Unnumbered>) };
+}
+
 /** The JSON object a body holds; empty where it holds none. */
 export function plainObject(body: string): Record<string, unknown> {
   try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -80,6 +80,21 @@ describe('the audit log', () => {
       [entry?.kind, entry?.actor, entry?.outcome, entry?.capability],
       ['invoke', 'agent:tok_1', 'unknown', 'p1/users'],
     );
+  });
+
+  test('a journal line that was edited keeps no host from starting, and hides no other call', async () => {
+    await log.recorder.begin('agent:tok_1', { path: '/whole' });
+    await store.close();
+    const journal = path.join(folder, 'audit.db-calls');
+    const edited = ['a 1 {"trace":5}', 'b 1 {"kind":7,"actor":{}}', 'c 99999999999999999 {}', 'd 1 [', 'e 1 {"x":[]}'];
+    await appendFile(journal, edited.map((line) => `${line}\n`).join(''));
+    store = await openAuditStore(path.join(folder, 'audit.db'));
+    log = open();
+    assert.equal(await log.recover(), 6);
+    const entries = await list();
+    assert.ok(entries.every(({ kind, outcome }) => kind === 'invoke' && outcome === 'unknown'));
+    assert.equal(entries.filter((entry) => entry.path === '/whole').length, 1);
+    assert.equal(await log.recover(), 0);
   });
 
   test('many calls that were left open are closed together, in their order', async () => {

@@ -3,7 +3,7 @@ import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from '../broker/ports.ts';
 import type { AuditQuery, AuditStore, ChainRow } from '../store/store.ts';
 import { Coalescer } from './coalesce.ts';
-import { appendOf, entryOf, plainObject, type Unnumbered } from './entry.ts';
+import { appendOf, entryOf, openingOf, type Unnumbered } from './entry.ts';
 
 export interface AuditLogDeps {
   readonly store: AuditStore;
@@ -36,6 +36,9 @@ export interface AuditLog {
   /** Writes counted refusals that still wait. */
   flush(): Promise<void>;
 }
+
+/** The last moment a Date can hold. */
+const latestDateMs = 8.64e15;
 
 const unavailable = 'The audit log cannot be written, so nothing is done.';
 
@@ -92,9 +95,9 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     async recover() {
       const left = await guarded(() => store.leftOpen());
       const closeAsUnknown = ({ id, tsMs, body }: (typeof left)[number]): Promise<void> => {
-        const facts = { kind: 'invoke', actor: 'host', ...plainObject(body) } as Unnumbered;
-        const note = `Started at ${new Date(tsMs).toISOString()}; the host ended before it could write the outcome.`;
-        return close(id, { ...facts, tsMs: now(), outcome: 'unknown', note });
+        const startedAt = new Date(Math.min(tsMs, latestDateMs)).toISOString();
+        const note = `Started at ${startedAt}; the host ended before it could write the outcome.`;
+        return close(id, { ...openingOf(body), tsMs: now(), outcome: 'unknown', note });
       };
       await guarded(() => Promise.all(left.map(closeAsUnknown)));
       return left.length;
