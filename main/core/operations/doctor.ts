@@ -53,8 +53,10 @@ function custody({ services, paths }: DoctorDeps): DoctorCheck[] {
       { id: 'custody', state: 'attention', text: 'There is no vault here yet.', next: 'aivault init' },
     ];
   }
+  const id = facts.keyProvider === 'keychain' ? 'keychain' : 'custody';
+  if (facts.trouble !== null) return [...copied, { id, state: 'broken', ...facts.trouble }];
   const found: DoctorCheck[] = facts.warnings.map((text) => ({
-    id: facts.keyProvider === 'keychain' ? 'keychain' : 'custody',
+    id,
     state: 'attention',
     text,
     next:
@@ -106,6 +108,11 @@ function hooks({ services, developmentHooksSet }: DoctorDeps): DoctorCheck {
 
 function integrity({ services }: DoctorDeps): DoctorCheck[] {
   const { damaged, state } = services.vault.facts();
+  if (state === 'missing') return [];
+  if (state === 'locked') {
+    const text = 'The vault is locked, so its rows were not looked at.';
+    return [{ id: 'integrity', state: 'attention', text, next: 'aivault unlock' }];
+  }
   if (state === 'rolled_back') {
     return [
       {

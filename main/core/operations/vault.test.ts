@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { Actor } from '#contract/call.ts';
@@ -195,6 +195,38 @@ describe('the vault through dispatch', () => {
     assert.equal((await core.ask('audit.verify', {})).intact, true);
     await core.ask('secrets.delete', { secretId: secret.secretId });
     await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+  });
+
+  test('a key that is gone, and a vault that does not open, are found by doctor with what to do; locked, rows are not called sound', async () => {
+    const core = await newCore();
+    const found = async (id: string) => (await core.ask('host.doctor', {})).checks.find((check) => check.id === id)!;
+    await core.ask('vault.status', {});
+    assert.equal((await found('integrity')).state, 'ok');
+    const key = path.join(core.folder, 'keys', 'kek.key');
+    await rename(key, `${key}.away`);
+    await core.reopen();
+    const custody = await found('custody');
+    assert.equal(custody.state, 'broken');
+    assert.match(custody.text, /kek\.key is not there/);
+    assert.match(custody.next ?? '', /Put the key file back/);
+    const integrity = await found('integrity');
+    assert.deepEqual([integrity.state, integrity.next], ['attention', 'aivault unlock']);
+    await rename(`${key}.away`, key);
+    await core.ask('vault.unlock', {});
+    assert.notEqual((await found('custody')).state, 'broken');
+    assert.equal((await found('integrity')).state, 'ok');
+  });
+
+  test('a locked passphrase vault is nothing to mend: doctor calls no key broken, before and after a wrong passphrase', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    await core.ask('vault.lock', {});
+    await core.refusal('vault.unlock', { passphrase: 'wrong' });
+    const { checks } = await core.ask('host.doctor', {});
+    assert.deepEqual(
+      checks.filter(({ state }) => state === 'broken'),
+      [],
+    );
   });
 
   test('a clock before the newest entry is found by doctor', async () => {

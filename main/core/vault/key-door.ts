@@ -9,6 +9,8 @@ import { UnlockBackoff } from './unlock-backoff.ts';
 export class KeyDoor {
   readonly #backoff: UnlockBackoff;
   readonly #onFailed: VaultDeps['onUnlockFailed'];
+  /** Why the vault did not open the last time, where it is not just that a passphrase is missing or wrong. */
+  trouble: AivaultError | null = null;
 
   constructor(deps: Pick<VaultDeps, 'store' | 'now' | 'onUnlockFailed'>) {
     this.#backoff = new UnlockBackoff(deps.store, deps.now);
@@ -23,6 +25,17 @@ export class KeyDoor {
     return this.#backoff.succeeded();
   }
 
+  /** Opens by `opening`, and remembers what stood in the way until it worked. */
+  async remembering(opening: () => Promise<void>): Promise<void> {
+    try {
+      await opening();
+      this.trouble = null;
+    } catch (error) {
+      if (error instanceof AivaultError && error.code === 'integrity_error') this.trouble = error;
+      throw error;
+    }
+  }
+
   /** Throws what the protector throws, or `rate_limited` while backing off. */
   async unwrap(protector: Protector, key: WrappedKey, input: UnlockInput): Promise<Uint8Array> {
     const typed = protector.needsPerson && Boolean(input.passphrase);
@@ -33,6 +46,7 @@ export class KeyDoor {
       const wrong = typed && error instanceof AivaultError && error.code === 'vault_locked';
       if (wrong) await this.#backoff.failed();
       // Nobody typed anything: that is a question, not an attempt.
+      if (!protector.needsPerson && error instanceof AivaultError) this.trouble = error;
       if (typed || !protector.needsPerson) this.#onFailed?.(wrong ? 'passphrase' : 'key', this.#backoff.failures);
       throw error;
     }

@@ -48,6 +48,8 @@ export interface VaultFacts extends VaultBrief {
   readonly keyParameters: Readonly<Record<string, string | number>>;
   /** True where unlocking needs something only a person brings. */
   readonly needsPerson: boolean;
+  /** Why a closed vault did not open when it was tried, where a passphrase is not the answer; and what to do. */
+  readonly trouble: { readonly text: string; readonly next: string | null } | null;
   readonly fingerprint: string | null;
   readonly damaged: readonly DamagedRow[];
   readonly warnings: readonly string[];

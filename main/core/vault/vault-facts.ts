@@ -12,6 +12,7 @@ export interface FactsInput {
   readonly noAnchor: boolean;
   readonly anchorFailed: boolean;
   readonly needsPerson: boolean;
+  readonly keyTrouble: AivaultError | null;
 }
 
 export function vaultBrief(header: Header | null, open: OpenVault | null): VaultBrief {
@@ -32,10 +33,15 @@ export function vaultFacts(input: FactsInput): VaultFacts {
     state: stateOf(input, damaged.length > 0),
     keyParameters: header?.key.parameters ?? {},
     needsPerson,
+    trouble: open === null && input.keyTrouble !== null ? told(input.keyTrouble) : null,
     fingerprint: header?.fingerprint ?? null,
     damaged,
     warnings: [...warningsOf(input)],
   };
+}
+
+function told({ message, hint }: AivaultError): NonNullable<VaultFacts['trouble']> {
+  return { text: message, next: hint ?? null };
 }
 
 function stateOf({ header, remains, open, rolledBack }: FactsInput, damaged: boolean): VaultFacts['state'] {

@@ -84,6 +84,7 @@ class StoredVault implements Vault {
       rolledBack: this.#rolledBack,
       noAnchor: this.#open !== null && this.#noAnchor,
       anchorFailed: this.#keeper.failed,
+      keyTrouble: this.#door.trouble,
       needsPerson: this.#header !== null && this.#protectors.of(this.#header.key.provider).needsPerson,
     });
   }
@@ -122,7 +123,7 @@ class StoredVault implements Vault {
 
   unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<void> {
     const locks = this.#locks;
-    return this.#turn(async () => {
+    const opening = async () => {
       if (this.#open !== null) return;
       const header = this.#requireHeader();
       const protector = this.#protectors.of(header.key.provider);
@@ -144,7 +145,8 @@ class StoredVault implements Vault {
       await this.#door.opened();
       await this.#show(open, protector);
       await this.#retire(open);
-    });
+    };
+    return this.#turn(() => this.#door.remembering(opening));
   }
 
   /** From here on the vault is open, and its anchor is brought up to date. */
@@ -180,10 +182,9 @@ class StoredVault implements Vault {
   rotateMaster(input: RotateMasterInput): Promise<void> {
     return this.#turn(async () => {
       const old = this.#requireOpen();
-      const { store, randomBytes } = this.#deps;
-      const ports = { store, protectors: this.#protectors, randomBytes, rewraps: this.#rewraps };
+      const ports = { ...this.#deps, protectors: this.#protectors, rewraps: this.#rewraps };
       const { vaultKey, protector } = await rekey(old, input, ports);
-      const fresh = await OpenVault.fromSnapshot(vaultKey, await store.readAll(), this.#lazy);
+      const fresh = await OpenVault.fromSnapshot(vaultKey, await ports.store.readAll(), this.#lazy);
       const locked = old.forgotten;
       old.forget();
       this.#header = fresh.header;
