@@ -108,7 +108,13 @@ describe('headers, methods and queries on their way up', () => {
     ];
     assert.equal((await get(Object.fromEntries(names.map((name) => [name, 'DELETE'])))).status, 200);
     for (const name of names) assert.deepEqual(seen().header(name), [], name);
-    for (const q of ['_method=DELETE', '%5fmethod=DELETE', 'X-HTTP-Method-Override=PUT']) {
+    for (const q of [
+      '_method=DELETE',
+      '%5fmethod=DELETE',
+      '.method=DELETE',
+      '%255fmethod=DELETE',
+      'X-HTTP-Method-Override=PUT',
+    ]) {
       assert.equal((await f.send({ method: 'GET', path: `/v1/users?${q}` })).refusal?.error, 'policy_violation', q);
     }
   });
@@ -205,6 +211,8 @@ describe('headers, methods and queries on their way up', () => {
       'a=1;key=2',
       '%20key%20=1',
       'a=1&&kEy',
+      'key%00=1',
+      'k%2565y=1',
     ]) {
       assert.equal(
         (await f.send({ method: 'GET', path: `/v1/users?${q}` }, { capability: 'q1/users' })).refusal?.error,

@@ -114,21 +114,37 @@ export function canonicalQuery(raw: string): string {
 
 /**
  * The names a query uses, in every spelling a server could read: decoded, `+` as space, trimmed, lower case, split at
- * `&` and at `;`. Also the name before a `[`, which form parsers of several frameworks fold into it.
+ * `&` and at `;`. Beside each name what some form parsers make of it: what stands before a NUL or a `[`, and with `_` for
+ * dot, space and `[`, as PHP has it.
  */
 export function queryNames(query: string): string[] {
   const names: string[] = [];
   for (const part of query.split(/[&;]/)) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    const name = decodeStrict((equals === -1 ? part : part.slice(0, equals)).replaceAll('+', ' '), 'query')
-      .trim()
-      .toLowerCase();
+    const raw = (equals === -1 ? part : part.slice(0, equals)).replaceAll('+', ' ');
+    const name = decodeStrict(raw, 'query').trim().toLowerCase();
     names.push(name);
-    const bracket = name.indexOf('[');
-    if (bracket > 0) names.push(name.slice(0, bracket));
+    if (plainQueryName.test(name)) continue;
+    for (const whole of [name, decodedAgain(name)]) {
+      const cut = whole.split('\0', 1)[0] as string;
+      names.push(cut.trim(), cut.trim().replaceAll(/[. [\t]/g, '_'));
+      if (cut.indexOf('[') > 0) names.push(cut.slice(0, cut.indexOf('[')));
+    }
   }
   return names;
+}
+
+/** No two servers read these in two ways. */
+const plainQueryName = /^[a-z0-9_-]+$/;
+
+/** Once more, for a server behind a server; text that is no escape stays. */
+function decodedAgain(name: string): string {
+  try {
+    return decodeURIComponent(name).normalize('NFKC').toLowerCase();
+  } catch {
+    return name;
+  }
 }
 
 /** Percent-decodes as UTF-8; bytes that are not text are `invalid_request`. */
