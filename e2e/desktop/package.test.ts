@@ -68,6 +68,8 @@ describe('the package', () => {
       [FuseV1Options.OnlyLoadAppFromAsar]: on,
       [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
       [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
+      // Electron's own default, left alone.
+      [FuseV1Options.WasmTrapHandlers]: on,
     };
     for (const [fuse, state] of Object.entries(wanted)) {
       assert.equal(wire[Number(fuse) as FuseV1Options], state, FuseV1Options[Number(fuse)]);

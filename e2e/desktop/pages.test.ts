@@ -124,7 +124,7 @@ describe('the pages', () => {
   test('lockdown literals have no opposites anywhere in the shell, and IPC is handled in one place', () => {
     const shell = fileURLToPath(new URL('../../main/desktop/', import.meta.url));
     const sources = readdirSync(shell)
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .map((file) => [file, readFileSync(shell + file, 'utf8')] as const);
     const banned = [
       /nodeIntegration\w*: true/,
@@ -147,8 +147,12 @@ describe('the pages', () => {
     }
   });
 
-  test('Electron is pinned exactly', () => {
+  test('Electron is pinned exactly, to a major that gets fixes, and packed as pinned', () => {
     const { devDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     assert.match(devDependencies.electron, /^\d+\.\d+\.\d+$/);
+    // The latest three majors do; 45 is the newest of November 2026.
+    assert.ok(Number.parseInt(devDependencies.electron, 10) >= 43);
+    const packed = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8');
+    assert.equal(/^electronVersion: (.+)$/m.exec(packed)?.[1], devDependencies.electron);
   });
 });

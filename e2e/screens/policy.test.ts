@@ -69,4 +69,23 @@ for (const place of places) {
         assert.deepEqual(left, [], `only refused by the policy: ${ends.join()}`);
       }),
   );
+
+  test(`the page holds the bridge and nothing else of the host's (host: ${place})`, { skip: noBrowser }, () =>
+    onStage(place, {}, async (stage) => {
+      const page = await stage.open();
+      await new Frame(page).ready();
+      const held = await page.evaluate(() => ({
+        bridge: window.aivault === undefined ? null : Object.keys(window.aivault).toSorted(),
+        frozen: Object.isFrozen(window.aivault),
+        node: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(
+          (name) => name in globalThis,
+        ),
+      }));
+      assert.deepEqual(held, {
+        bridge: place === 'console' ? null : ['ask', 'onEvent'],
+        frozen: true,
+        node: [],
+      });
+    }),
+  );
 }
