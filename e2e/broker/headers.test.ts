@@ -145,6 +145,7 @@ describe('headers, methods and queries on their way up', () => {
       { multipart: { _method: 'DELETE' } },
       { headers, body: 'a=1&_method=DELETE' },
       { headers, body: '%5fmethod=PUT' },
+      { headers: [{ name: 'content-type', value: 'application/json' }], body: '{"_method":"DELETE"}' },
     ]) {
       const answer = await f.send({ method: 'POST', path: '/v1/users', ...request });
       assert.equal(answer.refusal?.error, 'policy_violation', JSON.stringify(request));

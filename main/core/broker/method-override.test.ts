@@ -61,3 +61,35 @@ test('C6 other forms and other bodies pass byte for byte', async () => {
   const json = { kind: 'bytes', bytes: Buffer.from('_method=DELETE') } as const;
   assert.equal(withoutOverride(json, [['content-type', 'text/plain']]), json);
 });
+
+test('C6 a JSON body that would override the method is refused, in any spelling, whole or in pieces', async () => {
+  const json = [['content-type', 'application/vnd.api+json; charset=utf-8']] as unknown as typeof form;
+  const refused = { code: 'policy_violation' };
+  for (const text of [
+    '{"_method":"DELETE"}',
+    '{ "a" : [1], "_method" : "put" }',
+    '{"\\u005fmethod":"DELETE"}',
+    '{"_\\u006Det\\u0068od"\n:"DELETE"}',
+    '{"_method":"DELETE"',
+  ]) {
+    assert.throws(() => withoutOverride({ kind: 'bytes', bytes: Buffer.from(text) }, json), refused, text);
+    for (const size of [1, 7, 4096]) await assert.rejects(streamed(text, json, size), refused, `${size} ${text}`);
+  }
+});
+
+test('C6 JSON that only talks about it passes', async () => {
+  const json = [['content-type', 'application/json']] as unknown as typeof form;
+  for (const text of [
+    '{"text":"send {\\"_method\\": \\"DELETE\\"} to it"}',
+    '{"_methods":1,"method":"DELETE","a_method":2}',
+    '{"text":"_method"}',
+    '"_method"',
+    '{"\\u00e9":"_method\\u0022:"}',
+  ]) {
+    const body = { kind: 'bytes', bytes: Buffer.from(text) } as const;
+    assert.equal(withoutOverride(body, json), body, text);
+    assert.equal(await streamed(text, json, 3), text);
+  }
+  const nested = { kind: 'bytes', bytes: Buffer.from('{"event":{"_method":"x"}}') } as const;
+  assert.equal(withoutOverride(nested, json), nested, 'not the outermost');
+});

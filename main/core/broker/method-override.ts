@@ -3,8 +3,8 @@ import type { BodyBytes, HeaderPair } from '#contract/proxied.ts';
 import type { RequestBody } from './states.ts';
 
 // Frameworks of several languages read the method from a parameter, behind policy's back: a POST whose form says
-// `_method=DELETE` is a DELETE to them (threats C6). The header of that kind is dropped with the others; in a query or a
-// form it is refused.
+// `_method=DELETE` is a DELETE to them, and to one of them JSON that says so too (threats C6). The header of that kind is
+// dropped with the others; in a query, a form or as a member of a JSON body it is refused.
 
 /** The parameters they read it from, lower case. */
 export const methodNames: ReadonlySet<string> = new Set([
@@ -25,6 +25,10 @@ const inMultipart = new RegExp(
   `content-disposition[ \\t]*:(?:[^\\r\\n]|\\r\\n[ \\t]){0,512}?\\bname[ \\t]*\\*?[ \\t]*=[ \\t]*(?:[a-z0-9-]{0,20}'[a-z-]{0,20}')?["']?(?:${names.map((name) => [...name].map(encodable).join('')).join('|')})["']?[ \\t]*[;\\r\\n]`,
   'i',
 );
+/** A member of JSON, each character as it is or escaped. Within a string its quotes would be escaped. */
+const inJson = new RegExp(`"${[...'_method'].map(escapable).join('')}"[ \\t\\r\\n]*:`);
+/** Without one of these in it a body needs no closer look: nearly all have neither. */
+const jsonHints = [Buffer.from('_method"'), Buffer.from('\\u00')];
 /** As much as either of them needs to see at once. */
 const carriedBytes = 2048;
 
@@ -33,12 +37,32 @@ export function withoutOverride(body: RequestBody, headers: readonly HeaderPair[
   if (body.kind === 'none') return body;
   const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';
   const urlencoded = /^\s*application\/x-www-form-urlencoded\b/i.test(type);
-  if (!urlencoded && !/^\s*multipart\//i.test(type)) return body;
+  if (!urlencoded && !/^\s*multipart\//i.test(type)) return /[/+]json\b/i.test(type) ? withoutMember(body) : body;
   const pattern = urlencoded ? inForm : inMultipart;
   if (body.kind === 'stream') return { ...body, stream: checked(body.stream, pattern) };
   const { bytes } = body;
   check(`&${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}&`, pattern);
   return body;
+}
+
+/** JSON whole is judged by its outermost members; of a stream no member of that name passes, wherever it stands. */
+function withoutMember(body: RequestBody): RequestBody {
+  if (body.kind === 'stream') return { ...body, stream: checked(body.stream, inJson) };
+  if (body.kind === 'none') return body;
+  const bytes = Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.length);
+  if (!jsonHints.some((hint) => bytes.includes(hint))) return body;
+  const text = bytes.toString('utf8');
+  if (inJson.test(text) && !isHarmless(text)) throw overridden();
+  return body;
+}
+
+function isHarmless(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value !== 'object' || value === null || !Object.hasOwn(value, '_method');
+  } catch {
+    return false;
+  }
 }
 
 /** A violation breaks the upload off before its end, so that the upstream never has a whole request. */
@@ -54,7 +78,16 @@ async function* checked(stream: BodyBytes, pattern: RegExp): AsyncGenerator<Uint
 }
 
 function check(text: string, pattern: RegExp): void {
-  if (pattern.test(text)) throw new AivaultError('policy_violation', 'A form field would override the method.');
+  if (pattern.test(text)) throw overridden();
+}
+
+function overridden(): AivaultError {
+  return new AivaultError('policy_violation', 'A field of the body would override the method.');
+}
+
+function escapable(character: string): string {
+  const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+  return `(?:${character}|\\\\u${code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)})`;
 }
 
 function encodable(character: string): string {
