@@ -35,21 +35,39 @@ const carriedBytes = 2048;
 /** The body, checked as it goes where it is a form. Throws `policy_violation` at once or, for a stream, on its way. */
 export function withoutOverride(body: RequestBody, headers: readonly HeaderPair[]): RequestBody {
   if (body.kind === 'none') return body;
-  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';
-  const urlencoded = /^\s*application\/x-www-form-urlencoded\b/i.test(type);
-  if (!urlencoded && !/^\s*multipart\//i.test(type)) return /[/+]json\b/i.test(type) ? withoutMember(body) : body;
-  const pattern = urlencoded ? inForm : inMultipart;
+  const kind = kindOf(headers.find(([name]) => name === 'content-type')?.[1] ?? '');
+  if (kind === 'other') return body;
+  if (kind === 'json') return withoutMember(body);
+  const pattern = kind === 'form' ? inForm : inMultipart;
   if (body.kind === 'stream') return { ...body, stream: checked(body.stream, pattern) };
   const { bytes } = body;
   check(`&${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}&`, pattern);
   return body;
 }
 
+type Kind = 'form' | 'multipart' | 'json' | 'other';
+
+/** Callers use few types, each of them all the time. */
+const kinds = new Map<string, Kind>();
+
+function kindOf(type: string): Kind {
+  let kind = kinds.get(type);
+  if (kind === undefined) {
+    if (/^\s*application\/x-www-form-urlencoded\b/i.test(type)) kind = 'form';
+    else if (/^\s*multipart\//i.test(type)) kind = 'multipart';
+    else kind = /[/+]json\b/i.test(type) ? 'json' : 'other';
+    if (kinds.size >= 256) kinds.clear();
+    kinds.set(type, kind);
+  }
+  return kind;
+}
+
 /** JSON whole is judged by its outermost members; of a stream no member of that name passes, wherever it stands. */
 function withoutMember(body: RequestBody): RequestBody {
   if (body.kind === 'stream') return { ...body, stream: checked(body.stream, inJson) };
   if (body.kind === 'none') return body;
-  const bytes = Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.length);
+  const { bytes: given } = body;
+  const bytes = Buffer.isBuffer(given) ? given : Buffer.from(given.buffer, given.byteOffset, given.length);
   if (!jsonHints.some((hint) => bytes.includes(hint))) return body;
   const text = bytes.toString('utf8');
   if (inJson.test(text) && !isHarmless(text)) throw overridden();
