@@ -18,6 +18,7 @@ import {
   type ValuePlace,
 } from './secret-value.ts';
 import { damagedError } from './table-index.ts';
+import { UnwrappedValues } from './unwrapped-values.ts';
 
 export interface NewSecret {
   readonly name: string;
@@ -76,7 +77,7 @@ export function createSecrets(deps: SecretsDeps): Secrets {
 
 class StoredSecrets implements Secrets {
   readonly #deps: SecretsDeps;
-  readonly #open = new Map<string, { readonly row: SecretRow; readonly value: UnwrappedValue }>();
+  readonly #unwrapped = new UnwrappedValues();
 
   #nameIndex: NameIndex | null = null;
 
@@ -176,33 +177,30 @@ class StoredSecrets implements Secrets {
 
   reveal(secretId: string): SecretMaterial {
     const row = this.get(secretId);
-    if (row === undefined || row.value === null) {
+    const sealed = row?.value ?? null;
+    if (row === undefined || sealed === null) {
       throw new AivaultError('credential_not_found', 'The secret of this credential was deleted.');
     }
     try {
-      return new SecretMaterial(secretId, row.valueVersion, this.#unwrapped(row, row.value).open());
+      const value = this.#unwrapped.of(row, () => this.#unwrap(row, sealed));
+      return new SecretMaterial(secretId, row.valueVersion, value.open());
     } catch (cause) {
       throw damagedError(secretsTable.name, secretId, 'its value does not open', cause);
     }
   }
 
-  /** Unwrapping the data key is half the price of a reveal; it is done once for each value while the vault is open. */
-  #unwrapped(row: SecretRow, value: SealedValue): UnwrappedValue {
-    const { secretId } = row;
-    const known = this.#open.get(secretId);
-    if (known?.row === row) return known.value;
-    known?.value.forget();
+  #unwrap(row: SecretRow, value: SealedValue): UnwrappedValue {
     const { vault } = this.#deps;
     const innerKey = vault.innerKey(dataKeyLabel);
-    const unwrapped = new UnwrappedValue(innerKey, value, placeOf(vault, row));
-    wipe(innerKey);
-    this.#open.set(secretId, { row, value: unwrapped });
-    return unwrapped;
+    try {
+      return new UnwrappedValue(innerKey, value, placeOf(vault, row));
+    } finally {
+      wipe(innerKey);
+    }
   }
 
   #forgetAll(): void {
-    for (const { value } of this.#open.values()) value.forget();
-    this.#open.clear();
+    this.#unwrapped.forgetAll();
     this.#nameIndex = null;
   }
 
@@ -232,6 +230,8 @@ class StoredSecrets implements Secrets {
   }
 
   #put(tx: Tx, row: SecretRow): SecretRow {
+    // What is about to change need not stay unwrapped: whoever reveals it again unwraps what is there then.
+    this.#unwrapped.forget(row.secretId);
     tx.put(secretsTable, row.secretId, row);
     this.#names().add(row);
     return row;
