@@ -2,7 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { Binding } from '#contract/schemas/catalog.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { scopeText } from '#contract/scope-text.ts';
-import { scopeContext } from '../policy/context.ts';
+import { scopeContext, visibleIn } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import { bindingIdFor } from './binding-id.ts';
 import { type LiveSecret, mayUse } from './live-secret.ts';
@@ -43,13 +43,20 @@ export function planBinding(
     });
   }
   const served = [...catalog.allCredentials.values()].some(
-    (one) => one.provider === capability.provider && Object.values(one.secretIds).includes(secret.secretId),
+    (one) =>
+      one.provider === capability.provider &&
+      Object.values(one.secretIds).includes(secret.secretId) &&
+      visibleIn(one.context, scopeContext(wish.scope)),
   );
   const made = served ? null : credentialFromBinding(capability.provider, secret, registry);
   if (!served && made === null) {
-    throw new AivaultError('credential_not_found', `No credential of ${capability.provider} uses this secret.`, {
-      hint: 'Create one first: aivault credential create <id> --provider … --secret-ref …',
-    });
+    throw new AivaultError(
+      'credential_not_found',
+      `No credential of ${capability.provider} uses this secret where the binding applies.`,
+      {
+        hint: 'Create one there first: aivault credential create <id> --provider … --secret-ref … --workspace-id …',
+      },
+    );
   }
   const row = { ...wish, secretId: secret.secretId, updatedAtMs: nowMs };
   return { row, hosts: made?.hosts ?? null };

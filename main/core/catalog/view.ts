@@ -154,7 +154,8 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     const secret = secrets.liveById(row.secretId);
     if (secret === undefined) return;
     const served = [...allCredentials.values()].some(
-      (one) => one.provider === provider && usesSecret(one, row.secretId),
+      (one) =>
+        one.provider === provider && usesSecret(one, row.secretId) && visibleIn(one.context, scopeContext(row.scope)),
     );
     const made = served ? null : credentialFromBinding(provider, secret, registry);
     if (made !== null && credentialOn(made.id)) boundOnly.set(made.id, made);

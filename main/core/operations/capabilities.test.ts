@@ -193,6 +193,21 @@ describe('capabilities, policies and bindings through dispatch', () => {
     );
   });
 
+  test('a binding is refused where no credential could ever serve it, and works where the registry says how', async () => {
+    const { secret } = await core.ask('secrets.create', { name: 'ELSEWHERE', value: 'some-value-01' });
+    const secretRef = `vault:secret:${secret.secretId}`;
+    const auth = { kind: 'header', name: 'authorization', template: 'Bearer {{secret}}' } as const;
+    const custom = { provider: 'p9', secretRef, auth, hosts: ['up.test'], workspaceId: 'staging' };
+    await core.ask('credentials.create', { ...custom, id: 'c9' });
+    const capability = { id: 'p9/users', provider: 'p9', methods: ['GET'], paths: ['/v1'], hosts: ['up.test'] };
+    await core.ask('capabilities.create', capability);
+    const place = (id: string) => ({ workspace: { workspace_id: id } });
+    const bind = { capability: 'p9/users', secretRef };
+    assert.equal((await core.refusal('bindings.set', { ...bind, scope: place('other') })).code, 'credential_not_found');
+    assert.equal((await core.refusal('bindings.set', bind)).code, 'credential_not_found');
+    await core.ask('bindings.set', { ...bind, scope: place('staging') });
+  });
+
   test('bindings are listed by what they are for, and a binding is replaced by the next for the same key', async () => {
     await withCredential();
     await core.ask('capabilities.create', own as never);
