@@ -115,6 +115,34 @@ describe('WebSockets through a real host', () => {
     }
     assert.equal(lastHandshake, null);
   });
+  it('P05 G23 is refused where fields of the answer are hidden', async () => {
+    await f.host.call('policies.set', { capability: 'p1/users', responseBodyBlocklist: ['$.email'] });
+    const mine = { authorization: `Bearer ${f.token}` };
+    assert.equal((await refused('/v/c1/v1/users/live', mine)).code, 'response_refused');
+    assert.equal(lastHandshake, null);
+    await f.host.call('policies.set', { capability: 'p1/users', responseBodyBlocklist: [] });
+  });
+  it('E16 S46 holds the size limits of its capability, each way', async () => {
+    for (const [limits, code] of [
+      [{ maxRequestBodyBytes: 10, maxResponseBodyBytes: null }, 'too_large'],
+      [{ maxRequestBodyBytes: null, maxResponseBodyBytes: 10 }, 'response_refused'],
+    ] as const) {
+      await f.host.call('policies.set', { capability: 'p1/users', ...limits });
+      const socket = await open('/v/c1/v1/users/live');
+      socket.send('12345');
+      assert.equal(await next(socket), '12345');
+      socket.send('1234567');
+      assert.equal(((await once(socket, 'close')) as [number])[0], 1009);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { entries } = await f.host.call('audit.list', { limit: 1, outcome: 'failed' });
+      assert.equal(entries[0]?.code, code);
+    }
+    await f.host.call('policies.set', {
+      capability: 'p1/users',
+      maxRequestBodyBytes: null,
+      maxResponseBodyBytes: null,
+    });
+  });
   it('gives back what an upstream answers instead of upgrading', async () => {
     const answer = await refused('/v/c1/v1/users/closed', { authorization: `Bearer ${f.token}` });
     assert.deepEqual(answer, { status: 403, code: undefined, body: 'not me' });

@@ -57,6 +57,12 @@ export function createConnect(tools: ConnectTools): Connect {
   /** Stages 8 to 10 of a handshake. */
   async function open(approved: Approved, request: OpenRequest, protocols: readonly string[]): Promise<Connection> {
     if (approved.method !== 'GET') throw new AivaultError('policy_violation', 'A WebSocket begins with a GET.');
+    if (approved.capability.policy.responseBodyBlocklist.length > 0) {
+      throw new AivaultError(
+        'response_refused',
+        'Fields are to be hidden, and messages of a WebSocket may be anything.',
+      );
+    }
     const authorised = await authorise(approved, request, tools);
     request.passage.at('send-upstream');
     const opened = await openWebSocket(authorised, protocols, tools.dialer, (upstream) => request.runs(upstream));
@@ -79,7 +85,8 @@ export function createConnect(tools: ConnectTools): Connect {
       kind: 'open',
       protocol: opened.protocol,
       async talk(caller) {
-        const whole = await relay(caller, opened.pipe, authorised.forms, request, counts);
+        const { forms, capability } = authorised;
+        const whole = await relay(caller, opened.pipe, forms, request, counts, capability.policy);
         if (whole) tools.inBackground(request.finished(counts));
         else request.brokeOff(callerGone());
       },
