@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { Input } from '#contract/call.ts';
 import { isOperationName, type OperationName, operations } from '#contract/operations.ts';
@@ -31,6 +32,33 @@ describe('the audit log of changes', () => {
         [entry?.kind, entry?.outcome, entry?.code, entry?.actor],
         [name, 'refused', answer.error.error, 'operator:cli'],
         name,
+      );
+    }
+  });
+
+  test('I7 a web page, and whoever comes by another name, is in the log: an entry for each second', async () => {
+    const { port } = new URL(host.baseUrl);
+    const asked = (headers: Record<string, string>) =>
+      new Promise<number>((resolve, reject) => {
+        const question = request({ port, host: '127.0.0.1', path: '/v/openai/v1/models', headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode!);
+        });
+        question.once('error', reject).end();
+      });
+    for (const [headers, status] of [
+      [{ origin: 'https://evil.test' }, 403],
+      [{ host: 'evil.test' }, 421],
+      [{ origin: 'https://evil.test', connection: 'Upgrade', upgrade: 'websocket' }, 403],
+    ] as const) {
+      const before = (await host.call('audit.list', { kind: 'invoke', limit: 10 })).entries.length;
+      assert.equal(await asked(headers), status);
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      const { entries } = await host.call('audit.list', { kind: 'invoke', limit: 10 });
+      assert.equal(entries.length, before + 1, JSON.stringify(headers));
+      assert.deepEqual(
+        [entries[0]?.actor, entries[0]?.outcome, entries[0]?.code],
+        ['stranger', 'refused', 'origin_refused'],
       );
     }
   });

@@ -26,6 +26,8 @@ export interface Core {
   /** Questions of a personal token: only rows with access `agent`. `input` is read after the token was verified. */
   readonly ask: Ask;
   onEvent(listener: (event: HostEvent) => void): () => void;
+  /** Writes down that the endpoint turned away a web page, or somebody who came by a name that is not ours. */
+  readonly turnedAway: () => void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -130,6 +132,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       now,
     }),
     onEvent: opened.onEvent,
+    // It is refused either way; an unwritable log cannot make that less true.
+    turnedAway: () =>
+      void services.audit.recorder.refused('stranger', { code: 'origin_refused' }).catch(() => undefined),
     async close() {
       connections.close();
       await broker.close();

@@ -121,10 +121,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
     if (hooks !== null) await refuseHooksOnOtherVaults(core.dispatch);
     if (options.serve) {
       const pathSecrets = createPathRest({ ask: core.ask, now, requestId, version: contractVersion });
-      const { dispatch, invoke, connect, onEvent } = core;
+      const { dispatch, invoke, connect, onEvent, turnedAway } = core;
       serving = await serve(
         paths,
-        { dispatch, invoke, connect, onEvent, pathSecrets },
+        { dispatch, invoke, connect, onEvent, pathSecrets, turnedAway },
         { shared: options.shared ?? false },
       );
     }

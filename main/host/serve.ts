@@ -18,6 +18,8 @@ export interface Served {
   readonly connect: Connect;
   onEvent(listener: (event: HostEvent) => void): () => void;
   readonly pathSecrets: AskPathSecrets;
+  /** Writes down that a page, or somebody by another name, was turned away. */
+  readonly turnedAway: () => void;
 }
 
 export interface Serving {
@@ -49,7 +51,7 @@ export async function serve(paths: HostPaths, served: Served, options: { shared:
     const control = await openControlSocket(paths.socket, served);
     open.push(control);
     const upgrade = createTakeWebSocket(served.connect, paused);
-    const endpoint = await openLoopback({ port: paths.port, upgrade, ...agents });
+    const endpoint = await openLoopback({ port: paths.port, upgrade, refused: served.turnedAway, ...agents });
     open.push(endpoint);
     if (options.shared) open.push(await openSharedSocket(paths.sharedSocket, agents));
     writeDiscovery(paths.discoveryFile, {

@@ -17,6 +17,8 @@ export interface LoopbackOptions extends AgentPlane {
   /** 0 = any free port. */
   readonly port: number;
   readonly upgrade?: TakeUpgrade;
+  /** Told of every request that was refused for coming from a page or by a name that is not ours. */
+  readonly refused?: () => void;
 }
 
 export interface Loopback {
@@ -57,6 +59,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   server.on('request', (request, response) => {
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
     if ('target' in seen) return route(request, response, seen.target);
+    options.refused?.();
     if ('error' in seen) return sendAnswer(request, response, refusal(seen.error.toJSON()));
     response.writeHead(421, ['content-length', '0', 'connection', 'close']).end();
   });
@@ -65,6 +68,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
     if ('target' in seen && isWebSocketTarget(seen.target))
       return options.upgrade?.(request, socket, head, seen.target);
+    if (!('target' in seen)) options.refused?.();
     const status = 'foreign' in seen ? '421 Misdirected Request' : 'error' in seen ? '403 Forbidden' : '404 Not Found';
     hangUp(socket, bareAnswer(status));
   });

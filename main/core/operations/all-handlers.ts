@@ -63,6 +63,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
       personal: (tokenId) => personalGrant(services, tokenId),
       audit: (asker, kind, outcome, facts) =>
         services.audit.write({ ...facts, kind, actor: actorText(asker.actor), outcome }),
+      begin: (asker, kind, facts) => services.audit.change(kind, actorText(asker.actor), facts),
       auditReader: services.audit.list,
       announce: services.announce,
     }),

@@ -11,6 +11,10 @@ import type { PathPage, PathSecrets } from '../paths/path-secrets.ts';
 
 type Facts = Partial<Pick<AuditEntry, 'secretPath' | 'version' | 'code' | 'tokenId'>>;
 
+interface OpenPathEntry {
+  close(outcome: 'done' | 'refused' | 'failed', facts: Facts): Promise<void>;
+}
+
 export interface PathHandlersDeps {
   readonly paths: PathSecrets;
   readonly cursors: CursorSeal;
@@ -18,6 +22,8 @@ export interface PathHandlersDeps {
   readonly personal: (tokenId: string) => PersonalGrant;
   /** Durable when it resolves; throws `audit_unavailable` where it cannot be written. */
   readonly audit: (asker: Asker, kind: string, outcome: 'done' | 'refused' | 'failed', facts: Facts) => Promise<void>;
+  /** Announces a change before it is made; throws `audit_unavailable` where it cannot. What is never closed is `unknown`. */
+  readonly begin: (asker: Asker, kind: string, facts: Facts) => Promise<OpenPathEntry>;
   readonly auditReader: AuditReader;
   readonly announce: Announce;
 }
@@ -33,6 +39,8 @@ type PathRows =
   | 'tokens.whoami'
   | 'audit.logs';
 
+const changes: ReadonlySet<string> = new Set(['path.write', 'path.delete', 'path.destroy', 'path.restore']);
+
 /** Handlers of path secrets: authorise, act, write down. A value leaves only after its entry is on disk. */
 export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
   const { paths } = deps;
@@ -41,11 +49,9 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
     asker.actor.kind === 'agent' ? deps.personal(asker.actor.tokenId) : null;
 
   /** The entry of an agent names its token as the entry of a call does, so that who asked can be looked up the same way. */
+  const tokenOf = ({ actor }: Asker): Facts => (actor.kind === 'agent' ? { tokenId: actor.tokenId } : {});
   const record: PathHandlersDeps['audit'] = (asker, kind, outcome, facts) =>
-    deps.audit(asker, kind, outcome, {
-      ...facts,
-      ...(asker.actor.kind === 'agent' ? { tokenId: asker.actor.tokenId } : {}),
-    });
+    deps.audit(asker, kind, outcome, { ...facts, ...tokenOf(asker) });
 
   /** Runs one act on one path and writes down how it ended; `asked` is the version it was about, where one was named. */
   const onPath = async <R extends object>(
@@ -61,19 +67,20 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
       ...(pathFault(path) === null ? { secretPath: path } : {}),
       ...(asked === undefined ? {} : { version: asked }),
     };
+    // What cannot be announced is not changed. A look needs no announcement: nothing of it leaves before its entry is written.
+    const entry = changes.has(kind) ? await deps.begin(asker, kind, { ...named, ...tokenOf(asker) }) : null;
+    const close: OpenPathEntry['close'] = (outcome, facts) =>
+      entry === null ? record(asker, kind, outcome, { ...named, ...facts }) : entry.close(outcome, facts);
     let result: R;
     try {
       authorise(grantOf(asker), scope, checkPath(path));
       result = await act();
     } catch (error) {
       const code = error instanceof AivaultError ? error.code : 'internal';
-      await record(asker, kind, code === 'policy_violation' ? 'refused' : 'failed', { ...named, code });
+      await close(code === 'policy_violation' ? 'refused' : 'failed', { code });
       throw error;
     }
-    await record(asker, kind, 'done', {
-      ...named,
-      ...('version' in result && typeof result.version === 'number' ? { version: result.version } : {}),
-    });
+    await close('done', 'version' in result && typeof result.version === 'number' ? { version: result.version } : {});
     return result;
   };
 
