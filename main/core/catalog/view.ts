@@ -125,15 +125,17 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     const fits = [...(credentialsByProvider.get(capability.provider) ?? []), ...boundOnly.values()].filter(
       (one) => opens(one, capability) && usesSecret(one, row.secretId),
     );
-    const found =
-      fits.find((one) => secret !== undefined && mayUse(secret, context) && visibleIn(one.context, context)) ?? null;
+    const reachable = secret !== undefined && mayUse(secret, context);
+    // What a binding alone gives is there where the binding is: it and the secret, attached groups included, decide.
+    const inPlace = (one: CatalogCredential) => boundOnly.has(one.id) || visibleIn(one.context, context);
+    const found = (reachable ? fits.find(inPlace) : undefined) ?? null;
     // A binding the operator made is never replaced by another secret in silence.
     if (found === null) {
       throw new AivaultError('credential_not_found', `The secret bound to ${id} cannot be used here.`, {
         hint: 'See `aivault capability bindings`.',
       });
     }
-    return found;
+    return visibleIn(found.context, context) ? found : { ...found, context: scopeContext(row.scope) };
   }
 
   /** A binding that does not open would have decided: nothing else decides in its place. */
