@@ -293,6 +293,8 @@ describe('the canary sweep', () => {
   });
 
   test('no message of a WebSocket holds the secret, nor the reason it is closed for', { skip }, async () => {
+    // Where fields are hidden there is no WebSocket at all.
+    await ask('policies.set', { capability: 'header/all', responseBodyBlocklist: [] });
     let said: readonly Canary[] = [];
     const sockets = leakySockets(api, () => said.map((name) => canaries[name]));
     for (const [id, { says }] of Object.entries(kinds)) {
