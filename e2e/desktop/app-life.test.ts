@@ -229,3 +229,18 @@ test('settings reach the shell: appearance, launch at login, global shortcut', (
     await started.ask('settings.set', { launchAtLogin: false, globalShortcut: null });
     await started.until(() => !existsSync(entry) && system.shortcuts.size === 0, 'taking it back');
   }));
+
+test("launch at login on macOS and Windows is the system's own switch", () =>
+  withApp(async () => {
+    const { setAutostart } = await import('../../main/desktop/autostart.ts');
+    for (const [platform, on] of [
+      ['darwin', true],
+      ['win32', false],
+    ] as const)
+      setAutostart(on, { platform, configFolder: '/nowhere', program: '/nothing' });
+    const told = control.log().filter(({ name }) => name === 'app.setLoginItemSettings');
+    assert.deepEqual(
+      told.map(({ words }) => words),
+      [[{ openAtLogin: true, args: ['--hidden'] }], [{ openAtLogin: false, args: ['--hidden'] }]],
+    );
+  }));

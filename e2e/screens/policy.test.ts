@@ -88,4 +88,17 @@ for (const place of places) {
       });
     }),
   );
+
+  test(`the port tools call serves no page (host: ${place})`, { skip: noBrowser }, () =>
+    onStage(place, {}, async (stage) => {
+      const page = await stage.open();
+      await new Frame(page).ready();
+      const script = await page.locator('script[src]').first().getAttribute('src');
+      for (const path of ['/', '/index.html', '/icon.svg', script ?? '']) {
+        const answer = await fetch(`${stage.baseUrl}${path}`, { headers: { accept: 'text/html' } });
+        assert.ok(answer.status >= 400, `${path}: ${answer.status}`);
+        assert.match(answer.headers.get('content-type') ?? '', /json/, path);
+      }
+    }),
+  );
 }
