@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -46,6 +46,13 @@ describe('the package', () => {
 
   test('the native file lies beside the archive, where the system can load it', () => {
     assert.ok(existsSync(join(app, 'resources/app.asar.unpacked/node_modules/keytar/build/Release/keytar.node')));
+  });
+
+  test('the deb asks for what the shell calls on Linux', () => {
+    const config = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8');
+    const depends = /^ {2}depends: \[(.*)\]$/m.exec(config)?.[1]?.split(', ') ?? [];
+    // gdbus hears logind lock the session; libsecret is the keychain.
+    for (const wanted of ['libglib2.0-bin', 'libsecret-1-0']) assert.ok(depends.includes(wanted), wanted);
   });
 
   test('the CLI is an extra resource and runs on a Node of its own', () => {
