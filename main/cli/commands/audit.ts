@@ -88,14 +88,26 @@ async function printAppended(session: Session, filter: Filter): Promise<void> {
   const events = host.events(session.signal)[Symbol.asyncIterator]();
   let last = (await session.ask('audit.list', { limit: 1 })).entries[0]?.seq ?? 0;
   for (;;) {
-    const { entries } = await session.ask('audit.list', { ...filter, limit: 1000 });
-    for (const entry of entries.filter(({ seq }) => seq > last).toReversed()) {
+    const entries = await entriesAfter(session, filter, last);
+    for (const entry of entries.toReversed()) {
       if (session.out.json) await session.out.raw(`${safe(JSON.stringify(entry))}\n`);
       else printEntry(session.out, entry);
     }
     last = Math.max(last, entries[0]?.seq ?? 0);
     const { done } = await nextAppend(events);
     if (done) return;
+  }
+}
+
+/** What was written after an entry, newest first, page by page: a burst is longer than one. */
+async function entriesAfter(session: Session, filter: Filter, after: number): Promise<readonly AuditEntry[]> {
+  const found: AuditEntry[] = [];
+  for (let beforeSeq: number | undefined; ; beforeSeq = found.at(-1)?.seq) {
+    const place = beforeSeq === undefined ? {} : { beforeSeq };
+    const { entries } = await session.ask('audit.list', { ...filter, ...place, limit: 1000 });
+    const fresh = entries.filter(({ seq }) => seq > after);
+    found.push(...fresh);
+    if (fresh.length < 1000) return found;
   }
 }
 
