@@ -83,7 +83,7 @@ function partWeight(part: Part): number {
 /** Whether a canonical path lies inside the pattern. */
 export function pathMatches(pattern: PathPattern, path: string): boolean {
   if (!path.startsWith(pattern.prefix)) return false;
-  const segments = path.slice(1).split('/');
+  const segments = segmentsOf(path);
   if (!matchSegments(pattern.parts, pattern.open, segments)) return false;
   return !path.includes('%2F') || slashesAreNamed(pattern, segments);
 }
@@ -109,23 +109,37 @@ export function pathExcluded(pattern: PathPattern, path: string): boolean {
 
 /** Whether the path is one of the pattern's to an upstream that reads loosely and keeps an encoded slash as it is. */
 export function resemblesKept(pattern: PathPattern, path: string): boolean {
-  return matchSegments(pattern.loose, pattern.open, looseSegments(path));
+  return matchSegments(pattern.loose, pattern.open, looseSegmentsOf(path));
 }
 
 /** The same for an upstream that takes an encoded slash for a slash. False where the path has none. */
 export function resemblesSplit(pattern: PathPattern, path: string): boolean {
-  return path.includes('%2F') && matchSegments(pattern.split, pattern.open, looseSegments(path.replaceAll('%2F', '/')));
+  return (
+    path.includes('%2F') &&
+    matchSegments(pattern.split, pattern.open, loosened(path.replaceAll('%2F', '/').slice(1).split('/')))
+  );
 }
 
-/** One path is held against many patterns in a row. */
-let last: { readonly path: string; readonly segments: readonly string[] } = { path: '', segments: [] };
+let last: { readonly path: string; readonly segments: readonly string[]; loose: readonly string[] | null } = {
+  path: '/',
+  segments: [''],
+  loose: null,
+};
 
-function looseSegments(path: string): readonly string[] {
-  if (last.path !== path) {
-    const segments = withoutClosingSlash(path.slice(1).split('/').map(loosen), (segment) => segment === '');
-    last = { path, segments };
-  }
+/** The path taken apart. One request asks for the same one of every pattern of its provider, so the last is kept. */
+function segmentsOf(path: string): readonly string[] {
+  if (path !== last.path) last = { path, segments: path.slice(1).split('/'), loose: null };
   return last.segments;
+}
+
+function looseSegmentsOf(path: string): readonly string[] {
+  const segments = segmentsOf(path);
+  last.loose ??= loosened(segments);
+  return last.loose;
+}
+
+function loosened(segments: readonly string[]): readonly string[] {
+  return withoutClosingSlash(segments.map(loosen), (segment) => segment === '');
 }
 
 /** `/` stays one empty segment. */
