@@ -102,6 +102,11 @@ for (const place of places) {
           [],
           'the window asks nothing that has to fail',
         );
+        await screen.go('Activity');
+        await page.getByRole('option').filter({ hasText: 'path.read environments/dev/database' }).first().click();
+        const about = page.locator('dl > div', { hasText: 'Path secret' });
+        await about.getByText('environments/dev/database').waitFor();
+        await about.getByText('version 1').waitFor();
         await cleanPage(page, stage);
       }),
   );

@@ -62,6 +62,17 @@ function isJson(text: string): boolean {
   }
 }
 
+const longestTimeoutMs = 24 * 60 * 60 * 1000;
+
+function timeoutOf(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const value = /^\d{1,9}$/.test(written) ? Number(written) : Number.NaN;
+  if (!(value >= 1 && value <= longestTimeoutMs)) {
+    throw invalid(`--timeout-ms needs a whole number from 1 to ${longestTimeoutMs}.`);
+  }
+  return value;
+}
+
 function fromFlags(id: string, values: InvokeValues): Request {
   const headers = values.header.map((written, index) => {
     if (written.includes('=')) return readEntry(written, `--header number ${index + 1}`);
@@ -168,6 +179,7 @@ async function ownFiles(session: Session): Promise<readonly string[]> {
 export async function readInvocation(id: string, values: InvokeValues, session: Session): Promise<Invocation> {
   const context = readContext(values);
   checkFlags(values);
+  const timeoutMs = timeoutOf(values['timeout-ms']);
   const file = values['request-file'];
   const text =
     values.request ??
@@ -200,7 +212,7 @@ export async function readInvocation(id: string, values: InvokeValues, session: 
         headers: length,
         envelope: { ...request.envelope, request: 'headers' in inner ? inner : { ...inner, headers } },
         body: body.bytes,
-        ...(values['timeout-ms'] === undefined ? {} : { timeoutMs: values['timeout-ms'] }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
       close,
     };

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Dispatch } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
@@ -7,6 +7,7 @@ import type { Invoke } from '#contract/proxied.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { contractVersion } from '#contract/version.ts';
 import { type Core, createCore } from '#core/core.ts';
+import { makeFolder } from '#transports/make-folder.ts';
 import { createPathRest } from '#transports/path-rest/path-rest.ts';
 import { openRedirectListener } from '#transports/redirect-listener.ts';
 import { type ConsoleKeeper, createConsoleKeeper } from './console-keeper.ts';
@@ -138,7 +139,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
 /** The folder of the vault, 0700 and created so. One that drifted is closed again; one that holds other things is not ours. */
 function prepareVaultFolder({ vaultFolder: folder, runFolder }: HostPaths): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   if (process.platform === 'win32' || (lstatSync(folder).mode & 0o077) === 0) return;
   // A client that starts a host has made the run folder in it already, for the host's log.
   const names = readdirSync(folder).filter((name) => path.join(folder, name) !== runFolder);

@@ -1,5 +1,6 @@
-import { mkdirSync, openSync, statSync } from 'node:fs';
+import { openSync, statSync } from 'node:fs';
 import { AivaultError } from '#contract/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 
 const maxLogBytes = 1024 * 1024;
@@ -11,7 +12,7 @@ const maxLogBytes = 1024 * 1024;
  */
 export function openLog({ runFolder, logFile }: MeetingPoint): number {
   try {
-    mkdirSync(runFolder, { recursive: true, mode: 0o700 });
+    makeFolder(runFolder);
     const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     return openSync(logFile, size > maxLogBytes ? 'w' : 'a', 0o600);
   } catch (cause) {

@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { checkFolder, checkSocket } from './socket-owner.ts';
 
 /** What a host leaves in its run folder. A folder with anything else in it is somebody's, and keeps its permissions. */
@@ -12,7 +13,7 @@ const ourFiles = /^(aivaultd\.(sock|log)|host\.json(\.\d+)?|console-[\w-]+\.html
  * not this user's or others may write to it (B4): a socket in /tmp is refused, and /tmp stays as it is.
  */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const { mode } = lstatSync(folder);
   if ((mode & 0o077) !== 0 && readdirSync(folder).every((name) => ourFiles.test(name))) chmodSync(folder, 0o700);
   checkFolder(folder);

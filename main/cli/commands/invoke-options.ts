@@ -1,4 +1,4 @@
-import { flag, list, number, text } from '../command.ts';
+import { flag, list, text } from '../command.ts';
 import { contextOptions } from '../scope-flags.ts';
 
 /** What every way of calling an API takes. */
@@ -15,7 +15,8 @@ export const invokeOptions = {
   credential: text('ID', 'The credential to use.', { complete: 'credential' }),
   ...contextOptions,
   consumer: text('NAME', 'The consumer, where a binding is made for one.'),
-  'timeout-ms': number('MS', 'How long the whole call may take.', { min: 1, max: 24 * 60 * 60 * 1000 }),
+  // Read with the rest of the request and not before it: an unknown capability is named first, whatever this says.
+  'timeout-ms': text('MS', 'How long the whole call may take.'),
   stream: flag('Print the answer as it arrives; invoke always does.'),
   fail: flag('End with exit code 9 where the status is not 2xx.'),
   'client-ip': text('ADDRESS', 'A loopback address; others are refused.'),

@@ -44,8 +44,10 @@ async function call<T>(
   values: InvokeValues,
   session: Session,
   use: (answer: Answer) => Promise<T>,
+  check: (values: InvokeValues) => void = () => {},
 ): Promise<T> {
   try {
+    check(values);
     const invocation = await readInvocation(name, values, session);
     try {
       const answer = await (await session.host()).invoke(invocation.incoming, session.signal);
@@ -144,20 +146,25 @@ const jsonCommand = command({
   arguments: { id },
   options: invokeOptions,
   async run(values, session) {
-    notStreamed(values);
-    return call(values.id, values, session, async (answer) => {
-      const bytes = await wholeBody(answer);
-      const value: Json | null = bytes.length === 0 ? { kind: 'null' } : parsed(bytes);
-      if (value === null) {
-        statusCode(answer, values, session);
-        throw new AivaultError('response_refused', 'The answer is not JSON.', {
-          hint: 'aivault invoke prints it as it came.',
-        });
-      }
-      if (session.out.json) await printExchange(session, answer, ['json', value]);
-      else await session.out.body(`${printJson(value)}\n`);
-      return statusCode(answer, values, session);
-    });
+    return call(
+      values.id,
+      values,
+      session,
+      async (answer) => {
+        const bytes = await wholeBody(answer);
+        const value: Json | null = bytes.length === 0 ? { kind: 'null' } : parsed(bytes);
+        if (value === null) {
+          statusCode(answer, values, session);
+          throw new AivaultError('response_refused', 'The answer is not JSON.', {
+            hint: 'aivault invoke prints it as it came.',
+          });
+        }
+        if (session.out.json) await printExchange(session, answer, ['json', value]);
+        else await session.out.body(`${printJson(value)}\n`);
+        return statusCode(answer, values, session);
+      },
+      notStreamed,
+    );
   },
 });
 
@@ -168,25 +175,30 @@ const markdownCommand = command({
   arguments: { id },
   options: { ...invokeOptions, ...markdownOptions },
   async run(values: Values<{ id: typeof id }, typeof invokeOptions & typeof markdownOptions>, session) {
-    notStreamed(values);
-    return call(values.id, values, session, async (answer) => {
-      const bytes = await wholeBody(answer);
-      const text = bytes.toString('utf8');
-      if (!Buffer.from(text, 'utf8').equals(bytes)) {
-        throw new AivaultError('response_refused', 'The answer is not text.', {
-          hint: 'aivault invoke prints it as it came.',
+    return call(
+      values.id,
+      values,
+      session,
+      async (answer) => {
+        const bytes = await wholeBody(answer);
+        const text = bytes.toString('utf8');
+        if (!Buffer.from(text, 'utf8').equals(bytes)) {
+          throw new AivaultError('response_refused', 'The answer is not text.', {
+            hint: 'aivault invoke prints it as it came.',
+          });
+        }
+        const value = parsed(bytes) ?? textValue(text);
+        const markdown = toMarkdown(bytes.length === 0 ? { kind: 'null' } : value, {
+          namespace: values.namespace,
+          exclude: new Set(values['exclude-field']),
+          wrap: new Set(values['wrap-field']),
         });
-      }
-      const value = parsed(bytes) ?? textValue(text);
-      const markdown = toMarkdown(bytes.length === 0 ? { kind: 'null' } : value, {
-        namespace: values.namespace,
-        exclude: new Set(values['exclude-field']),
-        wrap: new Set(values['wrap-field']),
-      });
-      if (session.out.json) await printExchange(session, answer, ['markdown', textValue(markdown)]);
-      else await session.out.body(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
-      return statusCode(answer, values, session);
-    });
+        if (session.out.json) await printExchange(session, answer, ['markdown', textValue(markdown)]);
+        else await session.out.body(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
+        return statusCode(answer, values, session);
+      },
+      notStreamed,
+    );
   },
 });
 

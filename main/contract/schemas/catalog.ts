@@ -89,8 +89,8 @@ export const policy = z.strictObject({
   rateLimitPerMinute: z.int().nonnegative().nullable(),
   maxRequestBodyBytes: z.int().nonnegative().nullable(),
   maxResponseBodyBytes: z.int().nonnegative().nullable(),
-  /** JSON paths (`$.a.b`, `*` for any) whose values are replaced by `[REDACTED]`. */
-  responseBodyBlocklist: z.array(z.string().trim().min(1).max(256)),
+  /** JSON paths (`$.a.b`, `*` for any) whose values are replaced by `[REDACTED]`. Blank ones are left out (P05). */
+  responseBodyBlocklist: z.array(z.string().trim().max(256)).transform((paths) => paths.filter((path) => path !== '')),
 });
 export type Policy = z.output<typeof policy>;
 

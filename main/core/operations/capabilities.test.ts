@@ -178,6 +178,13 @@ describe('capabilities, policies and bindings through dispatch', () => {
     assert.equal((await core.ask('policies.clear', { capability })).policy.rateLimitPerMinute, null);
   });
 
+  test('P05 blank entries of a blocklist are ignored', async () => {
+    const capability = 'openai/models';
+    const { policy } = await core.ask('policies.set', { capability, responseBodyBlocklist: ['$.email', ' ', ''] });
+    assert.deepEqual(policy.responseBodyBlocklist, ['$.email']);
+    await core.ask('policies.clear', { capability });
+  });
+
   test('G62 a policy reaches registry capabilities, and refuses unknown ones and odd blocklist entries', async () => {
     assert.equal(
       (await core.refusal('policies.set', { capability: 'openai/nothing', rateLimitPerMinute: 1 })).code,

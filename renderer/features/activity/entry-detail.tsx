@@ -85,6 +85,12 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
             {entry.scope === undefined ? null : <span className="muted">{scopeWords(entry.scope)}</span>}
           </Fact>
         )}
+        {entry.secretPath === undefined ? null : (
+          <Fact name="Path secret">
+            <span className="mono wrap">{entry.secretPath}</span>{' '}
+            {entry.version === undefined ? null : <span className="muted">version {entry.version}</span>}
+          </Fact>
+        )}
         {entry.code === undefined ? null : (
           <Fact name="Code">
             <code>{entry.code}</code>

@@ -45,13 +45,14 @@ export function EntryList({ entries, tokenNames, selected, onSelect, onEnd }: En
 
 function EntryLine({ entry, caller }: { readonly entry: AuditEntry; readonly caller: string }) {
   const pill = outcomePill(entry);
+  const about = entry.capability ?? (entry.secretPath === undefined ? entry.kind : `${entry.kind} ${entry.secretPath}`);
   return (
     <span className="entry-row">
       <span className="muted tabular" title={dateText(entry.tsMs)}>
         {logTimeText(entry.tsMs)}
       </span>
-      <span className="mono cut" title={entry.capability ?? entry.kind}>
-        {entry.capability ?? entry.kind}
+      <span className="mono cut" title={about}>
+        {about}
       </span>
       <span className="cut" title={caller} dir="auto">
         {caller}
