@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Answer } from '#contract/proxied.ts';
+import { createInvoke } from '#core/broker/pipeline.ts';
+import { startFakeUpstream } from '../fake-upstream.ts';
 import { type Fixture, secret, startFixture } from './fixture.ts';
-import { envelopeIncoming, passThroughIncoming, testToken, textOf } from './memory-ports.ts';
+import { createMemoryPorts, envelopeIncoming, passThroughIncoming, testToken, textOf } from './memory-ports.ts';
 
 const openPolicy = {
   rateLimitPerMinute: null,
@@ -307,14 +309,27 @@ describe('broken upstreams, impatient callers', () => {
     }
   });
   it('says upstream_unreachable for a dead port, a wrong name and a rogue certificate', async () => {
-    f.ports.addCapability({ id: 'p1/users', hosts: ['other.name'] });
-    f.ports.addCredential({ id: 'c1', hosts: ['other.name'] }, { secret });
-    const rogue = await f.send(get);
-    assert.equal(rogue.refusal?.error, 'upstream_unreachable', 'the certificate is for up.test');
-    assert.ok(!JSON.stringify(rogue).includes(secret));
-    assert.equal(f.upstream.requests.length, 0);
-    f.ports.addCapability({ id: 'p1/users' });
-    f.ports.addCredential({ id: 'c1' }, { secret });
+    const rogue = await startFakeUpstream();
+    const closed = await startFakeUpstream();
+    await closed.close();
+    for (const [what, host, { port }] of [
+      ['a dead port', 'up.test', closed],
+      ['a wrong name', 'other.name', f.upstream],
+      ['a rogue certificate', 'up.test', rogue],
+    ] as const) {
+      const devResolve = new Map([[host, { address: '127.0.0.1', port }]]);
+      const ports = createMemoryPorts({ devResolve, devCa: f.upstream.authority.cert });
+      ports.addCapability({ id: 'p1/users', hosts: [host] });
+      ports.addCredential({ id: 'c1', hosts: [host] }, { secret });
+      ports.addToken(testToken);
+      const invoke = createInvoke(ports);
+      const answer = await invoke(envelopeIncoming(get), new AbortController().signal);
+      await invoke.close();
+      assert.equal(answer.refusal?.error, 'upstream_unreachable', what);
+      assert.ok(!JSON.stringify(answer).includes(secret), what);
+    }
+    assert.deepEqual([f.upstream.requests.length, rogue.requests.length], [0, 0]);
+    await rogue.close();
   });
   it('I4 refuses to send what cannot be written down', async () => {
     f.ports.auditBroken = true;

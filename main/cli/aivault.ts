@@ -2,8 +2,9 @@
 import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import { contractVersion } from '#contract/version.ts';
 import type { Command } from './command.ts';
-import { findCommand } from './find-command.ts';
+import { findCommand, wantsJson } from './find-command.ts';
 import { commandHelp, nounHelp, programHelp } from './help.ts';
+import { helpJson } from './help-json.ts';
 import { createOutput, exitCodeOf } from './output.ts';
 import { parse } from './parse.ts';
 import { Interrupted } from './prompt.ts';
@@ -22,7 +23,8 @@ async function run(command: Command, words: readonly string[]): Promise<number> 
   const values = parse(command, words);
   const out = output(values.json);
   if (values.help) {
-    commandHelp(output(false), command);
+    if (out.json) printHelp({ kind: 'help', command });
+    else commandHelp(output(false), command);
     return 0;
   }
   const terminal = { input: stdin, questions: stderr, signals: process };
@@ -35,8 +37,16 @@ async function run(command: Command, words: readonly string[]): Promise<number> 
   }
 }
 
+function printHelp(found: Parameters<typeof helpJson>[0]): void {
+  stdout.write(`${JSON.stringify(helpJson(found), null, 2)}\n`);
+}
+
 async function main(words: readonly string[]): Promise<number> {
   const found = await findCommand(words);
+  if (found.kind !== 'command' && wantsJson(words)) {
+    printHelp(found);
+    return 'asked' in found && !found.asked ? 2 : 0;
+  }
   switch (found.kind) {
     case 'version':
       stdout.write(`aivault ${contractVersion}\n`);

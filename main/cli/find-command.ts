@@ -11,6 +11,9 @@ export type Found =
   | { readonly kind: 'help'; readonly command: Command }
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] };
 
+const asJson = ['--json', '-v', '--verbose'];
+/** Whether help itself is wanted as JSON. */
+export const wantsJson = (words: readonly string[]) => words.some((word) => asJson.includes(word));
 const isHelp = (word: string | undefined) => word === '--help' || word === '-h';
 
 /** The longest run of words that names a command, so that `capability policy set` is found before `capability`. */
@@ -58,9 +61,10 @@ async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Fo
 
 /** Finds the command a line names. Throws `invalid_request` (exit 2) with "did you mean" for a word nobody knows. */
 export async function findCommand(words: readonly string[]): Promise<Found> {
-  const start = words.findIndex((word) => !['--json', '-v', '--verbose'].includes(word));
+  const start = words.findIndex((word) => !asJson.includes(word));
   const leading = words.slice(0, start === -1 ? words.length : start);
-  const [first, ...rest] = words.slice(leading.length);
+  const [first, ...behind] = words.slice(leading.length);
+  const rest = first === 'help' || first === 'version' ? behind.filter((word) => !asJson.includes(word)) : behind;
   if (first === undefined) return { kind: 'program', asked: false };
   if (first === '--version' || first === '-V' || (first === 'version' && rest.length === 0)) return { kind: 'version' };
   if (isHelp(first)) return { kind: 'program', asked: true };

@@ -123,6 +123,35 @@ for (const strike of ['before', 'after'] as const satisfies readonly Strike[]) {
     }));
 }
 
+test('a crash after each write of a change to a passphrase leaves a vault that opens, with all it held (V08)', () =>
+  withTempVault(async (temp) => {
+    const secretId = await filled(temp);
+    await temp.close();
+    const choice = { provider: 'passphrase', passphrase: 'correct horse battery staple' } as const;
+    let survived = false;
+    for (let nth = 1; !survived; nth++) {
+      assert.ok(nth < 10, 'a rotation is a handful of writes');
+      let writes = (): number => 0;
+      const opened = await temp.open({ tables }, (store) => {
+        const crashing = crashingStore(store, nth, 'after');
+        writes = crashing.writes;
+        return crashing;
+      });
+      try {
+        // Before the first whole change its key is in a file, which asks for nothing.
+        await opened.vault.unlock({ passphrase: choice.passphrase });
+        await opened.vault.rotateMaster({ choice });
+        survived = writes() < nth;
+      } catch (error) {
+        assert.ok(error instanceof CrashedError, String(error));
+      }
+      intact(await temp.reopen({ passphrase: choice.passphrase }, { tables }), secretId);
+      await temp.close();
+    }
+    const { vault } = await temp.reopen({ passphrase: choice.passphrase }, { tables });
+    assert.equal(vault.facts().keyProvider, 'passphrase');
+  }));
+
 test('the old key that a crash left behind is removed at the next unlock', () =>
   withTempVault(async (temp) => {
     const secretId = await filled(temp);
