@@ -11,8 +11,9 @@ const gatherMs = 5;
 const gatherAtMost = 256;
 
 /**
- * Gathers closing entries and appends them together, in the order they came. They are packed after the turn of the event
- * loop in which they came, so that the answer they tell of is on its way before its entry is spelled out.
+ * Gathers closing entries and appends them together, in the order they came. One that comes alone is packed after the turn
+ * of the event loop in which it came: the answer it tells of is on its way before its entry is spelled out. Where many
+ * come there is no such moment, and what waits would only be copied by the collector: they are packed at once.
  */
 export class ClosingQueue {
   readonly #appendAll: (entries: ClosingsPacker) => Promise<void>;
@@ -31,6 +32,7 @@ export class ClosingQueue {
     const { entries, written } = this.#batch;
     // The next turn but one: what this turn has to write comes at its end.
     if (this.#fresh.push([call, entry]) === 1) setImmediate(() => setImmediate(() => this.#pack()));
+    else this.#pack();
     if (entries.calls.length + this.#fresh.length >= gatherAtMost) this.send();
     else this.#timer ??= setTimeout(() => this.send(), gatherMs);
     return written.promise;
