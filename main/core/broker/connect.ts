@@ -12,6 +12,7 @@ import { approach, identify } from './approach.ts';
 import { asRefusal } from './as-refusal.ts';
 import { authorise } from './attempt.ts';
 import { parseStrictJson } from './envelope/strict-json.ts';
+import { inTime } from './in-time.ts';
 import type { TokenSource } from './oauth/token-source.ts';
 import { callerGone, OpenRequest } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
@@ -97,7 +98,7 @@ export function createConnect(tools: ConnectTools): Connect {
   async function talkByFrame(identified: Identified, request: OpenRequest, caller: MessagePipe): Promise<void> {
     try {
       const messages = caller.incoming[Symbol.asyncIterator]();
-      const frame = readFrame(await withinTime(messages.next()));
+      const frame = readFrame(await inTime(messages.next(), firstMessageWithinMs, noFrameInTime));
       const asked = { ...identified, incoming: { ...identified.incoming, body: null, envelope: frame.envelope } };
       const connection = await open(await approach(asked, request, ports, rates), request, frame.protocols);
       if (connection.kind === 'answered') {
@@ -134,17 +135,6 @@ function readFrame(first: IteratorResult<Message>): { envelope: unknown; protoco
   return { envelope: { capability, credential, request: { method: 'GET', path, headers } }, protocols };
 }
 
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new AivaultError('invalid_request', 'No connect frame arrived in time.')),
-      firstMessageWithinMs,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function noFrameInTime(): AivaultError {
+  return new AivaultError('invalid_request', 'No connect frame arrived in time.');
 }

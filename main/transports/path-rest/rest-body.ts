@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { endOfString } from '#contract/json-string.ts';
 import { parseBody } from '#contract/rest/rest-parse.ts';
 
 /**
@@ -34,17 +35,6 @@ function namesIn(text: string): number {
     else if (sign === 0x22) i = endOfString(text, i);
   }
   return names;
-}
-
-/** Index of the quote that closes the string opened at `start`: the first one behind no or an even number of backslashes. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  for (;;) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
 }
 
 /** Counts the keys of all objects and finds large whole numbers. Recursion is safe: deep JSON was refused before. */

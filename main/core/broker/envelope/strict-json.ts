@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { endOfString } from '#contract/json-string.ts';
 
 /**
  * Parses JSON whose objects name every key once. RFC 8259 §4 leaves duplicates to the reader, so two readers of one
@@ -54,15 +55,4 @@ function hasDuplicateKey(text: string): boolean {
     }
   }
   return false;
-}
-
-/** Index of the quote that closes the string opened at `start`. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  for (;;) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
 }

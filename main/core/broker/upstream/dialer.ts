@@ -3,6 +3,7 @@ import { connect, createSecureContext, rootCertificates, type SecureContext, typ
 import type { buildConnector } from 'undici';
 import { AivaultError } from '#contract/errors.ts';
 import type { ClientCertificate } from '../auth/strategy.ts';
+import { inTime } from '../in-time.ts';
 import type { EgressSettings } from '../ports.ts';
 import { upstreamError } from './exchange.ts';
 import { type Address, type Lookup, resolveChecked } from './resolve.ts';
@@ -42,7 +43,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
   }
 
   const resolve = ({ host, port, allowLocal }: DialTarget) =>
-    inTime(resolveChecked({ name: host, port, allowLocal }, egress, lookup), withinMs);
+    inTime(resolveChecked({ name: host, port, allowLocal }, egress, lookup), withinMs, notResolvedInTime);
 
   return {
     connector(target, build) {
@@ -102,19 +103,8 @@ function bare(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new AivaultError('upstream_timeout', 'The upstream name did not resolve in time.')),
-      withinMs,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function notResolvedInTime(): AivaultError {
+  return new AivaultError('upstream_timeout', 'The upstream name did not resolve in time.');
 }
 
 /** A lookup for net.connect that knows only the addresses that were checked. */
