@@ -41,19 +41,19 @@ async function send(method: string, target: string, token: string | null, body?:
 }
 
 /** How a route is asked so that nothing but the token or the vault can be wrong with it. */
-const plain: Record<RestRouteName, readonly [target: string, body?: unknown]> = {
-  whoami: ['/v1/auth/whoami'],
+const plain: Record<RestRouteName, readonly [target: string, body: unknown]> = {
+  whoami: ['/v1/auth/whoami', undefined],
   write: ['/v1/secrets/there', { data: {} }],
-  read: ['/v1/secrets/there'],
-  delete: ['/v1/secrets/there'],
-  list: ['/v1/secrets'],
-  versions: ['/v1/secrets/there/versions'],
-  metadata: ['/v1/secrets/there/metadata'],
-  restore: ['/v1/secrets/there/restore'],
+  read: ['/v1/secrets/there', undefined],
+  delete: ['/v1/secrets/there', undefined],
+  list: ['/v1/secrets', undefined],
+  versions: ['/v1/secrets/there/versions', undefined],
+  metadata: ['/v1/secrets/there/metadata', undefined],
+  restore: ['/v1/secrets/there/restore', undefined],
   batch: ['/v1/secrets/batch', { paths: ['there'], options: { fail_fast: true } }],
-  auditLogs: ['/v1/audit/logs'],
-  health: ['/v1/health'],
-  version: ['/v1/version'],
+  auditLogs: ['/v1/audit/logs', undefined],
+  health: ['/v1/health', undefined],
+  version: ['/v1/version', undefined],
 };
 
 async function refuses(
@@ -150,7 +150,7 @@ test('a batch says of each path what it says of one, and of the deleted and the 
   );
 });
 
-test('no token, a token without the scope, a share that is used up, a locked vault', async () => {
+test('no token, a token without the scope, a share that is used up, a web page, a paused endpoint, a locked vault', async () => {
   for (const [name, { scope }] of authenticated) {
     const [target, body] = plain[name];
     const headers = await refuses(name, [401, 'authentication_required'], target, body, {}, null);
@@ -166,6 +166,15 @@ test('no token, a token without the scope, a share that is used up, a locked vau
     assert.ok(Number(headers.get('x-ratelimit-reset')) * 1000 > Date.now() - 1000);
   }
   await host.call('settings.set', { pathRequestsPerMinute: null });
+  for (const name of Object.keys(pathRoutes) as RestRouteName[]) {
+    await refuses(name, [403, 'origin_refused'], ...plain[name], { 'sec-fetch-site': 'cross-site' });
+  }
+  await host.call('endpoint.setPaused', { paused: true });
+  for (const name of Object.keys(pathRoutes) as RestRouteName[]) {
+    const headers = await refuses(name, [503, 'service_unavailable'], ...plain[name]);
+    assert.equal(headers.get('retry-after'), '5');
+  }
+  await host.call('endpoint.setPaused', { paused: false });
   await host.call('vault.lock', {});
   for (const [name] of authenticated) await refuses(name, [423, 'vault_locked'], ...plain[name]);
   for (const name of ['health', 'version'] as const) {

@@ -165,6 +165,29 @@ test('each fault of a request has its own word', async () => {
   refused(await ask('GET', '/v1/nothing', all), 404, 'not_found');
 });
 
+test('an address that is not there and a method that is not known are answered in the same envelope', async () => {
+  for (const target of [
+    '/v1',
+    '/v1?x=1',
+    '/v1/',
+    '/v1/nothing',
+    '/v1//secrets/ok',
+    '/v1/secrets/',
+    '/v1/aivault/health',
+  ]) {
+    for (const method of ['GET', 'POST', 'PATCH', 'OPTIONS', 'PROPFIND']) {
+      const { status, json } = await ask(method, target, null);
+      assert.equal(errorEnvelope.parse(json).error.request_id.length, 28, `${method} ${target}`);
+      assert.ok([400, 401, 404, 405].includes(status), `${status} ${method} ${target}`);
+    }
+  }
+  for (const method of ['POST', 'PATCH', 'OPTIONS', 'REPORT']) {
+    const answer = await ask(method, '/v1/secrets/ok', all);
+    refused(answer, 405, 'method_not_allowed');
+    assert.equal(answer.headers.get('allow'), 'GET, PUT, DELETE');
+  }
+});
+
 test('conditional writes and deleted paths conflict', async () => {
   await succeeds('write', '/v1/secrets/cond', { data: { v: 1 } }, { 'if-none-match': '*' });
   refused(await ask('PUT', '/v1/secrets/cond', all, { data: {} }, { 'if-none-match': '*' }), 409, 'version_conflict');

@@ -2,7 +2,7 @@ import type { Dispatch } from '#contract/call.ts';
 import type { HostEvent } from '#contract/events.ts';
 import type { Connect, Invoke } from '#contract/proxied.ts';
 import { contractVersion } from '#contract/version.ts';
-import type { AskPathSecrets } from '#transports/agent-plane.ts';
+import type { PathSecretsDoor } from '#transports/agent-plane.ts';
 import { openControlSocket } from '#transports/control-socket.ts';
 import { openLoopback } from '#transports/loopback.ts';
 import { openSharedSocket } from '#transports/shared-socket.ts';
@@ -17,7 +17,7 @@ export interface Served {
   readonly invoke: Invoke;
   readonly connect: Connect;
   onEvent(listener: (event: HostEvent) => void): () => void;
-  readonly pathSecrets: AskPathSecrets;
+  readonly pathSecrets: PathSecretsDoor;
   /** Writes down that a page, or somebody by another name, was turned away. */
   readonly turnedAway: () => void;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AivaultError } from '#contract/errors.ts';
+import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import { abortOnDisconnect, headerPairs, internal, refusal, sendAnswer, takeBody } from './http-answer.ts';
@@ -8,23 +8,32 @@ import { together } from './together.ts';
 // What an agent can reach, over the loopback port or the shared socket: two doors of the broker, a health word, and the
 // path secrets. No operation of the operator plane has a route here, whatever the request says (B2, C3).
 
-/** Answers one request under `/v1/`: path secrets, asked for with a personal token. */
-export type AskPathSecrets = (request: {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: readonly HeaderPair[];
-  /** Reads the body. Not called for who proves no token: two MiB of each stranger would be a lot (I6). Throws `too_large`. */
-  readonly body: () => Promise<Uint8Array>;
-}) => Promise<{ readonly status: number; readonly headers: readonly HeaderPair[]; readonly body: Uint8Array }>;
+/** Answers requests under `/v1`: path secrets, asked for with a personal token. Its refusals have an envelope of their own. */
+export interface PathSecretsDoor {
+  answer(request: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: readonly HeaderPair[];
+    /** Reads the body. Not called for who proves no token: two MiB of each stranger would be a lot (I6). Throws `too_large`. */
+    readonly body: () => Promise<Uint8Array>;
+  }): Promise<PathAnswer>;
+  refuse(error: ErrorBody): PathAnswer;
+}
+type PathAnswer = Omit<Answer, 'statusText'>;
 
 export interface AgentPlane {
   readonly invoke: Invoke;
-  readonly pathSecrets?: AskPathSecrets;
-  /** While true, both doors are refused with `host_busy`; health still answers. */
+  readonly pathSecrets?: PathSecretsDoor;
+  /** While true, every door is refused with `host_busy`; health still answers. */
   readonly paused?: () => boolean;
 }
 
-export type AgentRoute = (request: IncomingMessage, response: ServerResponse, target: string) => void;
+export interface AgentRoute {
+  /** Answers a request for `target`, a path with its query. */
+  take(request: IncomingMessage, response: ServerResponse, target: string): void;
+  /** Turns a request away in the words of the door it knocked at, whatever else may be wrong with it. */
+  refuse(request: IncomingMessage, response: ServerResponse, target: string, error: ErrorBody): void;
+}
 
 const bearer = { kind: 'bearer' } as const;
 /** A value of 1 MiB whose every byte was written as \u00xx, and its metadata likewise: what is too large is core's to say. */
@@ -32,7 +41,7 @@ const maxPathSecretBytes = 6 * (1024 + 16) * 1024 + 64 * 1024;
 
 /** The same for every wrong address: it tells a prober nothing (A6). */
 const nothingHere = refusal(new AivaultError('not_found', 'There is nothing at this address.').toJSON());
-const onHold = refusal(new AivaultError('host_busy', 'The endpoint is paused.', { retryAfterSeconds: 5 }).toJSON());
+const onHold = new AivaultError('host_busy', 'The endpoint is paused.', { retryAfterSeconds: 5 }).toJSON();
 const healthy: Answer = {
   status: 200,
   statusText: '',
@@ -42,17 +51,23 @@ const healthy: Answer = {
 
 export function createAgentPlane(plane: AgentPlane): AgentRoute {
   const atEndOfTurn = together();
-  return (request, response, target) => {
+  const { pathSecrets } = plane;
+  const refuse: AgentRoute['refuse'] = (request, response, target, error) => {
+    const ofPaths = pathSecrets !== undefined && isPathTarget(target);
+    const answer = ofPaths ? { statusText: '', ...pathSecrets.refuse(error), refusal: error } : refusal(error);
+    sendAnswer(request, response, answer);
+  };
+  const take: AgentRoute['take'] = (request, response, target) => {
     const door = doorOf(request.method, target);
     if (door === 'health') return sendAnswer(request, response, healthy);
-    if (door === null || (door === 'path-secrets' && plane.pathSecrets === undefined)) {
+    if (door === null || (door === 'path-secrets' && pathSecrets === undefined)) {
       return sendAnswer(request, response, nothingHere);
     }
-    if (plane.paused?.()) return sendAnswer(request, response, onHold);
+    if (plane.paused?.()) return refuse(request, response, target, onHold);
     takeBody(request, (body) => {
       const call =
         door === 'path-secrets'
-          ? askPathSecrets(plane.pathSecrets!, request, target, body)
+          ? askPathSecrets(pathSecrets!, request, target, body)
           : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(request));
       call.then(
         (answer) => atEndOfTurn(() => sendAnswer(request, response, answer)),
@@ -60,6 +75,7 @@ export function createAgentPlane(plane: AgentPlane): AgentRoute {
       );
     });
   };
+  return { take, refuse };
 }
 
 function incomingOf(
@@ -72,7 +88,7 @@ function incomingOf(
 }
 
 async function askPathSecrets(
-  ask: AskPathSecrets,
+  door: PathSecretsDoor,
   { method = '', rawHeaders }: IncomingMessage,
   target: string,
   body: Incoming['body'],
@@ -83,14 +99,19 @@ async function askPathSecrets(
     if (bytes === null) throw new AivaultError('too_large', 'The body is larger than this endpoint takes.');
     return bytes;
   };
-  return { statusText: '', ...(await ask({ method, target, headers: headerPairs(rawHeaders), body: read })) };
+  return { statusText: '', ...(await door.answer({ method, target, headers: headerPairs(rawHeaders), body: read })) };
 }
 
 function doorOf(method: string | undefined, target: string): Incoming['door'] | 'path-secrets' | 'health' | null {
   if (target.startsWith('/v/')) return 'pass-through';
-  if (target.startsWith('/v1/')) return 'path-secrets';
+  if (isPathTarget(target)) return 'path-secrets';
   const end = target.indexOf('?');
   const path = end === -1 ? target : target.slice(0, end);
   if (path === '/aivault/proxy' && method === 'POST') return 'envelope';
   return path === '/aivault/health' && (method === 'GET' || method === 'HEAD') ? 'health' : null;
+}
+
+/** `/v1` and what is below it. */
+function isPathTarget(target: string): boolean {
+  return target.startsWith('/v1') && (target.length === 3 || target[3] === '/' || target[3] === '?');
 }

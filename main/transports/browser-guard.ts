@@ -3,8 +3,11 @@ import { AivaultError } from '#contract/errors.ts';
 // A web page can make the browser of this machine send requests to 127.0.0.1. Everything a page cannot avoid sending is
 // looked at before anything else happens: the name it used (DNS rebinding, A1) and the marks of a browser (A2 to A4).
 
-/** Refused before routing: `foreign` is answered 421 with an empty body, an error in the usual way. */
-export type Guarded = { readonly target: string } | { readonly foreign: true } | { readonly error: AivaultError };
+/** Refused before routing: `foreign` is answered 421 with an empty body, an error as the door `at` which it knocked says no. */
+export type Guarded =
+  | { readonly target: string }
+  | { readonly foreign: true }
+  | { readonly error: AivaultError; readonly at: string };
 
 const foreign: Guarded = { foreign: true };
 
@@ -45,7 +48,7 @@ export function guard(rawHeaders: readonly string[], target: string, hosts: Read
   if (host === undefined || !hosts.has(host)) return foreign;
   const path = originForm(target, host);
   if (path === null) return foreign;
-  if (marked) return { error: new AivaultError('origin_refused', 'Web pages may not use this endpoint.') };
+  if (marked) return { error: new AivaultError('origin_refused', 'Web pages may not use this endpoint.'), at: path };
   return { target: path };
 }
 

@@ -6,7 +6,6 @@ import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { guard, hostNames } from './browser-guard.ts';
 import { closeServer } from './close-server.ts';
 import { bareAnswer, hangUp } from './hang-up.ts';
-import { refusal, sendAnswer } from './http-answer.ts';
 import { http } from './quick-http.ts';
 import { isWebSocketTarget } from './websocket.ts';
 
@@ -58,9 +57,9 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
 
   server.on('request', (request, response) => {
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
-    if ('target' in seen) return route(request, response, seen.target);
+    if ('target' in seen) return route.take(request, response, seen.target);
     options.refused?.();
-    if ('error' in seen) return sendAnswer(request, response, refusal(seen.error.toJSON()));
+    if ('error' in seen) return route.refuse(request, response, seen.at, seen.error.toJSON());
     response.writeHead(421, ['content-length', '0', 'connection', 'close']).end();
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

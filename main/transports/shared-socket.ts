@@ -28,7 +28,7 @@ export async function openSharedSocket(file: string, plane: AgentPlane): Promise
     requestTimeout: 0,
   });
   server.maxConnections = 256;
-  server.on('request', (request, response) => route(request, response, request.url ?? ''));
+  server.on('request', (request, response) => route.take(request, response, request.url ?? ''));
   const removeSocket = await listenPrivately(server, file, { socket: 0o660, folder: checkSharedFolder });
   // The folder's set-gid bit hands its group on (Linux); elsewhere it has to be said.
   const { gid } = lstatSync(folder);

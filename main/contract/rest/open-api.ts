@@ -9,6 +9,8 @@ const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
   return schema;
 };
 
+/** What turns a request away before its route: a web page asked, the endpoint is paused. */
+const everyRoute = { 403: ['origin_refused'], 503: ['service_unavailable'] };
 const everyTokenRoute = { 401: ['authentication_required'], 423: ['vault_locked'], 429: ['rate_limited'] };
 
 /** The whole document as a plain object; `version` is the program's. */
@@ -30,10 +32,10 @@ export function openApiDocument(version: string): Record<string, unknown> {
 }
 
 function describeRoute(name: string, route: RestRoute): Record<string, unknown> {
-  const refuses: Record<string, readonly string[]> = {
-    ...(route.operation === null ? {} : everyTokenRoute),
-    ...route.refuses,
-  };
+  const refuses: Record<string, readonly string[]> = {};
+  for (const part of [route.refuses, route.operation === null ? {} : everyTokenRoute, everyRoute]) {
+    for (const [status, codes] of Object.entries(part)) refuses[status] = [...(refuses[status] ?? []), ...codes];
+  }
   return {
     operationId: name,
     summary: route.summary,

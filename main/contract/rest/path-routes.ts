@@ -15,7 +15,7 @@ export interface RestRoute {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
-  /** Error codes of its own, beside 401, 423 and 429, which every authenticated route has. */
+  /** Error codes of its own, beside those that every route, or every authenticated one, has (`open-api.ts`). */
   readonly refuses: Readonly<Record<number, readonly string[]>>;
 }
 

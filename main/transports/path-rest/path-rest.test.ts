@@ -13,7 +13,7 @@ async function read(ask: Ask) {
   const rest = createPathRest({ ask, now: () => 0, requestId: () => requestId, version: '1' });
   const headers = [['Authorization', 'Bearer skt_x']] as const;
   const request = { method: 'GET', target: '/v1/secrets/a', headers, body: async () => new Uint8Array() };
-  const { status, headers: given, body } = await rest(request);
+  const { status, headers: given, body } = await rest.answer(request);
   return { status, headers: new Map(given), text: Buffer.from(body).toString() };
 }
 
@@ -29,6 +29,7 @@ test('every code has its status and the one envelope, with the id of the answerâ
     not_found: 'secret_not_found',
     already_exists: 'secret_exists',
     audit_unavailable: 'service_unavailable',
+    host_busy: 'service_unavailable',
     storage_unavailable: 'service_unavailable',
     internal: 'internal_error',
   };

@@ -34,15 +34,22 @@ export interface WrittenAnswer {
   readonly body: Uint8Array;
 }
 
+/** The /v1 endpoint. What it says always has its envelope and an id, whoever refuses. */
+export interface PathRest {
+  /** Answers one request. Never throws. */
+  answer(request: RestRequest): Promise<WrittenAnswer>;
+  /** Says no to a request that was turned away before anybody looked what it asks for. */
+  refuse(error: ErrorBody): WrittenAnswer;
+}
+
 const openApiTarget = '/v1/openapi.json';
 
-/** Answers one /v1 request. Never throws. */
-export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Promise<WrittenAnswer> {
+export function createPathRest(deps: PathRestDeps): PathRest {
   const openApi = JSON.stringify(openApiDocument(deps.version));
-  return async (request) => {
+  const answer: PathRest['answer'] = async (request) => {
     const requestId = deps.requestId();
-    if (request.target === openApiTarget && request.method === 'GET') return write(requestId, 200, {}, openApi);
-    let answer: RestAnswer;
+    if (request.target === openApiTarget && request.method === 'GET') return writeText(requestId, 200, {}, openApi);
+    let given: RestAnswer;
     let rate: Rate | undefined;
     const ask: Ask = async (...question) => {
       const asked = await deps.ask(...question);
@@ -50,14 +57,19 @@ export function createPathRest(deps: PathRestDeps): (request: RestRequest) => Pr
       return asked;
     };
     try {
-      answer = await answerTo({ ...deps, ask }, request, requestId);
+      given = await answerTo({ ...deps, ask }, request, requestId);
     } catch (error) {
       const body: ErrorBody =
         error instanceof AivaultError ? error.toJSON() : { error: 'internal', message: 'The request failed inside.' };
-      answer = errorAnswer(body, requestId);
+      given = errorAnswer(body, requestId);
     }
-    return write(requestId, answer.status, { ...answer.headers, ...rateHeaders(rate) }, JSON.stringify(answer.json));
+    return write(requestId, given, rateHeaders(rate));
   };
+  const refuse: PathRest['refuse'] = (error) => {
+    const requestId = deps.requestId();
+    return write(requestId, errorAnswer(error, requestId));
+  };
+  return { answer, refuse };
 }
 
 async function answerTo(deps: PathRestDeps, request: RestRequest, requestId: string): Promise<RestAnswer> {
@@ -203,7 +215,11 @@ function errorOf(body: ErrorBody): AivaultError {
   return new AivaultError(error, message, options);
 }
 
-function write(
+function write(requestId: string, answer: RestAnswer, more: Readonly<Record<string, string>> = {}): WrittenAnswer {
+  return writeText(requestId, answer.status, { ...answer.headers, ...more }, JSON.stringify(answer.json));
+}
+
+function writeText(
   requestId: string,
   status: number,
   headers: Readonly<Record<string, string>>,

@@ -16,6 +16,7 @@ const words: Partial<Record<ErrorBody['error'], string>> = {
   not_found: 'secret_not_found',
   already_exists: 'secret_exists',
   audit_unavailable: 'service_unavailable',
+  host_busy: 'service_unavailable',
   storage_unavailable: 'service_unavailable',
   internal: 'internal_error',
 };
