@@ -1,4 +1,5 @@
 import type { Input } from '#contract/call.ts';
+import { strictJson } from '#contract/strict-json.ts';
 import { argument, command, flag, list, number, requiredText, text } from '../command.ts';
 import { readEntry, readEnvFile } from '../env-file.ts';
 import { dim } from '../output.ts';
@@ -53,12 +54,7 @@ async function write(session: Session, input: Input<'paths.write'>): Promise<num
 }
 
 function parseObject(content: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch {
-    throw invalid('The value is not JSON.');
-  }
+  const value = strictJson(content, 'The value');
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('The value is not a JSON object.');
   return value as Record<string, unknown>;

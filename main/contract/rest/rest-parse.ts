@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AivaultError } from '../errors.ts';
-import { jsonFault } from '../json-fault.ts';
+import { strictJson } from '../strict-json.ts';
 
 // Queries and bodies of /v1 against their shapes, strictly; what is wrong is named, never repeated.
 
@@ -40,15 +40,13 @@ export function parseQuery<S extends z.ZodType>(schema: S, query: string): z.out
 
 /** A JSON body, parsed strictly. */
 export function parseBody<S extends z.ZodType>(schema: S, body: Uint8Array): z.output<S> {
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
     throw new AivaultError('invalid_request', 'The body is not JSON.');
   }
-  const fault = jsonFault(value);
-  if (fault !== null) throw new AivaultError('invalid_request', fault);
-  return parse(schema, value);
+  return parse(schema, strictJson(text, 'The body'));
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

@@ -6,9 +6,8 @@ import type { OperationName } from '#contract/operations.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { openApiDocument } from '#contract/rest/open-api.ts';
 import * as shape from '#contract/rest/path-shapes.ts';
-import { parseQuery } from '#contract/rest/rest-parse.ts';
+import { parseBody, parseQuery } from '#contract/rest/rest-parse.ts';
 import * as json from './rest-answers.ts';
-import { readBody } from './rest-body.ts';
 import { errorAnswer, type RestAnswer, wrongMethod } from './rest-errors.ts';
 import {
   bearerOf,
@@ -101,7 +100,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
 
   write: async (ask, { path }, request) => {
     const value = await ask('paths.write', async () => {
-      const body = readBody(shape.writeBody, await request.body());
+      const body = parseBody(shape.writeBody, await request.body());
       return {
         path,
         data: body.data,
@@ -193,7 +192,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
 };
 
 function batchOf(body: Uint8Array) {
-  return readBody(shape.batchBody, body);
+  return parseBody(shape.batchBody, body);
 }
 
 function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): RestAnswer {
