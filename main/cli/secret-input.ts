@@ -119,7 +119,7 @@ interface ValueValues {
   readonly 'value-file': string | undefined;
   readonly 'value-stdin': boolean;
 }
-interface PassphraseValues {
+export interface PassphraseValues {
   readonly passphrase: string | undefined;
   readonly 'passphrase-file': string | undefined;
   readonly 'passphrase-stdin': boolean;

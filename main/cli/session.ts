@@ -24,7 +24,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Where a passphrase for `presence_required` comes from when it is not asked for at the terminal. */
+/** The passphrase that a flag brings as proof of presence; undefined where none does, and the terminal is asked if need be. */
 export type PresenceSource = () => Promise<string | undefined>;
 
 interface SessionOptions {
@@ -39,6 +39,8 @@ interface SessionOptions {
 export function createSession(options: SessionOptions): Session {
   const { terminal, environment } = options;
   let opened: Promise<HostClient> | undefined;
+  /** What proved presence once in this command proves it again: a person types it once, however many values are read. */
+  let proven: Presence | undefined;
   const host = () => {
     opened ??= connectHost({ environment });
     return opened;
@@ -54,11 +56,17 @@ export function createSession(options: SessionOptions): Session {
     },
     ask: async (name, input, source) => {
       const client = await host();
-      const first = await client.call(name, input);
-      if (first.ok || first.error.error !== 'presence_required') return unwrap(first);
-      const presence = await provePresence(terminal, source);
-      if (presence === undefined) return unwrap(first);
-      return unwrap(await client.call(name, input, { presence }));
+      const given = proven ?? (await presenceOf(source));
+      const first = await client.call(name, input, given === undefined ? {} : { presence: given });
+      if (!needsPresence(first)) {
+        proven = given;
+        return unwrap(first);
+      }
+      if (given !== undefined || !canAsk(terminal)) return unwrap(first);
+      const presence = { passphrase: await askHidden(terminal, 'Passphrase, to prove that it is you') };
+      const second = await client.call(name, input, { presence });
+      if (!needsPresence(second)) proven = presence;
+      return unwrap(second);
     },
     close: async () => {
       if (opened === undefined) return;
@@ -74,12 +82,12 @@ export function unwrap<T>(result: Result<T>): T {
   throw errorFromBody(result.error);
 }
 
-async function provePresence(terminal: Terminal, source: PresenceSource | undefined): Promise<Presence | undefined> {
-  const given = await source?.();
-  if (given !== undefined) return { passphrase: given };
-  if (!canAsk(terminal)) return undefined;
-  return { passphrase: await askHidden(terminal, 'Passphrase, to prove that it is you') };
+async function presenceOf(source: PresenceSource | undefined): Promise<Presence | undefined> {
+  const passphrase = await source?.();
+  return passphrase === undefined ? undefined : { passphrase };
 }
+
+const needsPresence = (result: Result<unknown>): boolean => !result.ok && result.error.error === 'presence_required';
 
 /** A refusal this program makes itself, before it asks. */
 export function invalid(message: string, hint?: string): AivaultError {

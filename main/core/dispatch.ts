@@ -12,8 +12,8 @@ export interface OperatorCall extends Asker {
   readonly actorText: string;
   /** Adds facts to this call's audit entry. Never values, names of secrets or free text of a caller. */
   note(facts: ChangeFacts): void;
-  /** For rows that need presence only in some cases. Throws `presence_required`. */
-  prove(): Promise<void>;
+  /** For rows that need presence only in some cases, or inside an entry of their own. Throws `presence_required`. */
+  prove(): Promise<ProvenPresence | undefined>;
 }
 
 export type CoreHandlers = Handlers<OperatorCall>;
@@ -68,9 +68,11 @@ async function handle(
   const parsed = row.input.safeParse(input);
   if (!parsed.success) throw invalidRequest(parsed.error);
   const prove = async () => {
-    if (asker.actor.kind === 'operator') Object.assign(notes, { presence: await deps.provePresence(asker) });
+    if (asker.actor.kind === 'operator') notes.presence = await deps.provePresence(asker);
+    return notes.presence;
   };
-  if ('presence' in row && row.presence === 'fresh') await prove();
+  const fresh = 'presence' in row && row.presence === 'fresh';
+  if (fresh && !writesItsOwnEntries(name)) await prove();
   const call: OperatorCall = {
     ...asker,
     actorText: actorText(asker.actor),
@@ -79,7 +81,10 @@ async function handle(
   };
   // The table pairs each row's input with its own handler; TypeScript cannot follow that through a variable name.
   const handler = deps.handlers[name] as (input: unknown, call: OperatorCall) => Promise<unknown>;
-  return await handler(parsed.data, call);
+  const value = await handler(parsed.data, call);
+  if (fresh && asker.actor.kind === 'operator' && notes.presence === undefined)
+    throw new Error(`${name} did not prove`);
+  return value;
 }
 
 /** Writes the intent, does the work, writes the outcome. What cannot be announced is not done. */
@@ -114,7 +119,8 @@ function writesItsOwnEntries(name: OperationName): boolean {
 /** Reads leave no trace, except where somebody asked for what is not theirs. */
 function worthAnEntry(name: string, body: ErrorBody): boolean {
   if (body.error === 'audit_unavailable') return false;
-  return !isOperationName(name) || body.error === 'operator_required' || body.error === 'presence_required';
+  if (!isOperationName(name) || body.error === 'operator_required') return true;
+  return body.error === 'presence_required' && !writesItsOwnEntries(name);
 }
 
 async function recordRefusal(

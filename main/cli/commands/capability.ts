@@ -1,6 +1,7 @@
 import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { argument, type Command, command, flag, list, optionalArgument, text } from '../command.ts';
 import { bold, dim, green, type Output, yellow } from '../output.ts';
+import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { describeAnswer, printDetail } from './describe.ts';
@@ -91,18 +92,23 @@ const createCommand = command({
     path: list('PATTERN', 'A path it allows: /v1/users/{id}, /v1/files/**; /v1/users alone means it and all below.'),
     exclude: list('PATTERN', 'A path inside those that it does not allow.'),
     host: list('HOST', 'Its host (default: the credential’s).'),
+    ...passphraseOptions,
   },
   examples: ['aivault capability create acme/users --credential acme --method GET --path /v1/users'],
   async run(values, session) {
-    const summary = await session.ask('capabilities.create', {
-      id: values.id,
-      ...(values.provider === undefined ? {} : { provider: values.provider }),
-      ...(values.credential === undefined ? {} : { credential: values.credential }),
-      methods: values.method.map((method) => method.toUpperCase()) as CapabilityMethod[],
-      paths: [...values.path],
-      exclude: [...values.exclude],
-      hosts: [...values.host],
-    });
+    const summary = await session.ask(
+      'capabilities.create',
+      {
+        id: values.id,
+        ...(values.provider === undefined ? {} : { provider: values.provider }),
+        ...(values.credential === undefined ? {} : { credential: values.credential }),
+        methods: values.method.map((method) => method.toUpperCase()) as CapabilityMethod[],
+        paths: [...values.path],
+        exclude: [...values.exclude],
+        hosts: [...values.host],
+      },
+      presenceFrom(session, values),
+    );
     session.out.answer(summary, () => {
       session.out.line(`Capability created: ${summary.id}`);
       session.out.line(`  ${summary.methods.join(', ')}  ${summary.paths.join(', ')}`);

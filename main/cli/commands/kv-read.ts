@@ -1,7 +1,8 @@
 import type { Output as Answer } from '#contract/call.ts';
 import { argument, command, flag, list, number, optionalArgument, text } from '../command.ts';
 import { bold, dim, yellow } from '../output.ts';
-import { invalid, type PresenceSource, type Session } from '../session.ts';
+import { passphraseOptions, presenceFrom } from '../secret-input.ts';
+import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText, relativeText } from '../time-text.ts';
 import { formats, inFormat, readField } from '../value-format.ts';
@@ -49,6 +50,7 @@ export const getCommand = command({
     version: number('N', 'An older version.', { min: 1 }),
     field: text('NAME', 'Only this field, as it is.'),
     format: text('FORMAT', 'json, env (for eval) or dotenv (for a file).', { choices: formats }),
+    ...passphraseOptions,
   },
   notes: ['The value is printed: every read is written to the audit log.'],
   examples: [
@@ -58,7 +60,8 @@ export const getCommand = command({
   async run(values, session) {
     if (values.field !== undefined && values.format !== undefined) throw invalid('Give --field or --format, not both.');
     const { version } = values;
-    const value = await session.ask('paths.read', { path: values.path, ...(version === undefined ? {} : { version }) });
+    const question = { path: values.path, ...(version === undefined ? {} : { version }) };
+    const value = await session.ask('paths.read', question, presenceFrom(session, values));
     if (values.field !== undefined) {
       await session.out.raw(`${readField(value.data, values.field)}\n`);
       return 0;
@@ -135,14 +138,5 @@ export const versionsCommand = command({
     return 0;
   },
 });
-
-/** Asks for the passphrase once, however many values a command reads. */
-export function presenceOnce(asking: PresenceSource): PresenceSource {
-  let given: Promise<string | undefined> | undefined;
-  return () => {
-    given ??= asking();
-    return given;
-  };
-}
 
 export const pathListOption = list('PATH', 'One path; may be repeated.');

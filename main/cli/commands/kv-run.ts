@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { AivaultError } from '#contract/errors.ts';
 import { command, flag, restArgument, text } from '../command.ts';
-import { askHidden, canAsk } from '../prompt.ts';
+import { type PassphraseValues, passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { readField, variableName } from '../value-format.ts';
-import { listAll, pathListOption, presenceOnce } from './kv-read.ts';
+import { listAll, pathListOption } from './kv-read.ts';
 
 /** Which variables a secret fills: its fields, or with `qualified` the rest of its path before them. */
 function namesOf(
@@ -18,15 +18,14 @@ function namesOf(
   return fields.map((field) => [field, variableName(qualified ? `${rest}/${field}` : field)]);
 }
 
-async function readVariables(session: Session, prefix: string, paths: readonly string[], qualified: boolean) {
-  const source = presenceOnce(async () =>
-    canAsk(session.terminal) ? askHidden(session.terminal, 'Passphrase, to prove that it is you') : undefined,
-  );
+type Values = PassphraseValues & { readonly qualified: boolean };
+
+async function readVariables(session: Session, prefix: string, paths: readonly string[], values: Values) {
   const variables: Record<string, string> = {};
   const from = new Map<string, string>();
   for (const path of paths) {
-    const { data } = await session.ask('paths.read', { path }, source);
-    for (const [field, name] of namesOf(path, prefix, Object.keys(data), qualified)) {
+    const { data } = await session.ask('paths.read', { path }, presenceFrom(session, values));
+    for (const [field, name] of namesOf(path, prefix, Object.keys(data), values.qualified)) {
       const taken = from.get(name);
       if (taken !== undefined) {
         throw invalid(
@@ -71,6 +70,7 @@ export const runCommand = command({
     prefix: text('PREFIX', 'All secrets whose path starts with this.'),
     path: pathListOption,
     qualified: flag('Put the rest of the path in front of each name: DB_PASSWORD, not PASSWORD.'),
+    ...passphraseOptions,
   },
   examples: ['aivault kv run --prefix environments/dev/ -- npm start'],
   async run(values, session) {
@@ -79,6 +79,6 @@ export const runCommand = command({
     const listed = prefix === undefined ? [] : (await listAll(session, { prefix }, 10_000)).map(({ path }) => path);
     const paths = [...new Set([...listed, ...values.path])];
     if (paths.length === 0) throw new AivaultError('not_found', 'No path secret starts with this prefix.');
-    return run(values.command, await readVariables(session, prefix ?? '', paths, values.qualified), session);
+    return run(values.command, await readVariables(session, prefix ?? '', paths, values), session);
   },
 });

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Asker } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
+import type { OperatorCall } from '../dispatch.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
 import { type PathHandlersDeps, pathHandlers } from './paths.ts';
 
 // A log that cannot be written, by hand: nothing is changed and nothing leaves (I4).
 
-const operator: Asker = { actor: { kind: 'operator', via: 'cli' } };
+const operator: OperatorCall = {
+  actor: { kind: 'operator', via: 'cli' },
+  actorText: 'operator:cli',
+  note: () => assert.fail('path secrets write their own entries'),
+  prove: async () => 'none',
+};
 const full = async (): Promise<never> => {
   throw new AivaultError('audit_unavailable', 'The audit log cannot be written, so nothing is done.');
 };

@@ -206,8 +206,42 @@ describe('path secrets', () => {
     await core.ask('paths.write', { path: 'mine', data: { value } });
     const entries = await entriesOf(() => core.ask('paths.read', { path: 'mine' }));
     assert.deepEqual(entries, [
-      { kind: 'path.read', actor: 'operator:cli', outcome: 'done', secretPath: 'mine', version: 1 },
+      {
+        kind: 'path.read',
+        actor: 'operator:cli',
+        outcome: 'done',
+        secretPath: 'mine',
+        version: 1,
+        presence: 'none',
+      },
     ]);
+  });
+
+  test('on a passphrase vault the operator proves presence to read, and the refusal names path and version', async () => {
+    const passphrase = 'correct horse battery';
+    const locked = await openTestCore({ choice: { provider: 'passphrase', passphrase } });
+    await locked.ask('paths.write', { path: 'mine', data: { value } });
+    const before = (await locked.ask('audit.list', { limit: 1 })).entries[0]!.seq;
+    for (const who of [{}, { presence: { passphrase: 'wrong' } }, { presence: { confirmed: true as const } }]) {
+      assert.equal((await locked.refusal('paths.read', { path: 'mine', version: 1 }, who)).code, 'presence_required');
+    }
+    assert.equal((await locked.refusal('paths.read', { path: `${value}!` })).code, 'invalid_request');
+    const read = await locked.raw('paths.read', { path: 'mine' }, { presence: { passphrase } });
+    assert.ok(read.ok);
+    const { entries } = await locked.ask('audit.list', { limit: 10 });
+    const facts = { kind: 'path.read', actor: 'operator:cli' };
+    const refused = { ...facts, outcome: 'refused', secretPath: 'mine', version: 1, code: 'presence_required' };
+    assert.deepEqual(
+      entries.filter(({ seq }) => seq > before).map(({ seq: _seq, tsMs: _tsMs, ...rest }) => rest),
+      [
+        { ...facts, outcome: 'done', secretPath: 'mine', version: 1, presence: 'passphrase' },
+        { ...facts, outcome: 'failed', code: 'invalid_request' },
+        refused,
+        refused,
+        refused,
+      ],
+    );
+    await locked.close();
   });
 
   test('a path secret is no broker secret, and a broker secret is no path: nothing names one as the other', async () => {

@@ -1,15 +1,16 @@
-import { type Asker, actorText, type Handlers } from '#contract/call.ts';
+import { type Asker, actorText } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Announce } from '#contract/events.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
+import type { CoreHandlers } from '../dispatch.ts';
 import { authorise, coversPath, type PersonalGrant } from '../paths/path-access.ts';
 import { type AuditReader, pathAuditPage } from '../paths/path-audit.ts';
 import type { CursorSeal } from '../paths/path-cursor.ts';
 import { beginsPath, checkPath, pathFault } from '../paths/path-grammar.ts';
 import type { PathPage, PathSecrets } from '../paths/path-secrets.ts';
 
-type Facts = Partial<Pick<AuditEntry, 'secretPath' | 'version' | 'code' | 'tokenId'>>;
+type Facts = Partial<Pick<AuditEntry, 'secretPath' | 'version' | 'code' | 'tokenId' | 'presence'>>;
 
 interface OpenPathEntry {
   close(outcome: 'done' | 'refused' | 'failed', facts: Facts): Promise<void>;
@@ -39,10 +40,11 @@ type PathRows =
   | 'tokens.whoami'
   | 'audit.logs';
 
+const refusals: ReadonlySet<string> = new Set(['policy_violation', 'presence_required']);
 const changes: ReadonlySet<string> = new Set(['path.write', 'path.delete', 'path.destroy', 'path.restore']);
 
 /** Handlers of path secrets: authorise, act, write down. A value leaves only after its entry is on disk. */
-export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
+export function pathHandlers(deps: PathHandlersDeps): Pick<CoreHandlers, PathRows> {
   const { paths } = deps;
 
   const grantOf = (asker: Asker): PersonalGrant | null =>
@@ -53,31 +55,28 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
   const record: PathHandlersDeps['audit'] = (asker, kind, outcome, facts) =>
     deps.audit(asker, kind, outcome, { ...facts, ...tokenOf(asker) });
 
-  /** Runs one act on one path and writes down how it ended; `asked` is the version it was about, where one was named. */
+  /** Runs one act on one path and writes down how it ended; `about` is what else is known, which the act may add to. */
   const onPath = async <R extends object>(
     asker: Asker,
     kind: string,
     scope: PersonalScope,
     path: string,
     act: () => R | Promise<R>,
-    asked?: number,
+    about: Facts = {},
   ): Promise<R> => {
     // A text that is no path is not repeated in the log.
-    const named = {
-      ...(pathFault(path) === null ? { secretPath: path } : {}),
-      ...(asked === undefined ? {} : { version: asked }),
-    };
+    const named = pathFault(path) === null ? { secretPath: path } : {};
     // What cannot be announced is not changed. A look needs no announcement: nothing of it leaves before its entry is written.
-    const entry = changes.has(kind) ? await deps.begin(asker, kind, { ...named, ...tokenOf(asker) }) : null;
+    const entry = changes.has(kind) ? await deps.begin(asker, kind, { ...named, ...about, ...tokenOf(asker) }) : null;
     const close: OpenPathEntry['close'] = (outcome, facts) =>
-      entry === null ? record(asker, kind, outcome, { ...named, ...facts }) : entry.close(outcome, facts);
+      entry === null ? record(asker, kind, outcome, { ...named, ...about, ...facts }) : entry.close(outcome, facts);
     let result: R;
     try {
       authorise(grantOf(asker), scope, checkPath(path));
       result = await act();
     } catch (error) {
       const code = error instanceof AivaultError ? error.code : 'internal';
-      await close(code === 'policy_violation' ? 'refused' : 'failed', { code });
+      await close(refusals.has(code) ? 'refused' : 'failed', { code });
       throw error;
     }
     await close('done', 'version' in result && typeof result.version === 'number' ? { version: result.version } : {});
@@ -121,8 +120,16 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<Handlers, PathRows> {
       return written;
     },
 
-    'paths.read': ({ path, version }, asker) =>
-      onPath(asker, 'path.read', 'secrets:read', path, () => paths.read(path, version), version),
+    'paths.read': ({ path, version }, call) => {
+      const about: Facts = version === undefined ? {} : { version };
+      const read = async () => {
+        // In here and not before: who could not prove it is in the log with the path they asked for.
+        const presence = await call.prove();
+        if (presence !== undefined) about.presence = presence;
+        return paths.read(path, version);
+      };
+      return onPath(call, 'path.read', 'secrets:read', path, read, about);
+    },
 
     'paths.list': async (input, asker) => {
       const under = beginsPath(input.prefix) ? { secretPath: input.prefix } : {};
