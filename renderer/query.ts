@@ -64,7 +64,7 @@ export class Answers {
   /** Drops every answer that needs an open vault: nothing of it stays on the page once it is locked. */
   forget(): void {
     for (const [key, slot] of this.#slots) {
-      if (slot.name === 'vault.status' || slot.name === 'settings.show') continue;
+      if (slot.name === 'vault.status') continue;
       slot.answer = waiting;
       slot.asked += 1;
       this.#slots.delete(key);

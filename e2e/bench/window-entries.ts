@@ -49,6 +49,7 @@ export function answerFromEntries(total: number, nowMs: number): (name: string, 
     locksAtMs: null,
     pid: 1,
     desktop: true,
+    window: { appearance: 'light', launchAtLogin: false, globalShortcut: null },
   };
   return (name, input) => {
     const asked = input as { limit?: number; beforeSeq?: number; buckets?: number; fromMs?: number };

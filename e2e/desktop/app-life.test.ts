@@ -230,6 +230,46 @@ test('settings reach the shell: appearance, launch at login, global shortcut', (
     await started.until(() => !existsSync(entry) && system.shortcuts.size === 0, 'taking it back');
   }));
 
+test('settings of the shell hold from the start, though the vault is locked; nothing locks it again and again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aivault-life-'));
+  const plain = globalThis.setInterval;
+  const ticks: (() => void)[] = [];
+  try {
+    await withApp(
+      async (started) => {
+        await init(started);
+        await started.ask('settings.set', { appearance: 'dark', globalShortcut: 'Control+Alt+V', idleLockMinutes: 1 });
+      },
+      { folder },
+    );
+    await withApp(
+      async (started) => {
+        globalThis.setInterval = plain;
+        await started.until(() => electron.nativeTheme.themeSource === 'dark', 'appearance');
+        assert.ok(system.shortcuts.has('Control+Alt+V'));
+        assert.equal((await status(started)).state, 'locked');
+        system.idleSeconds = 3600;
+        for (const tick of ticks) tick();
+        await started.ask('vault.unlock', { passphrase: 'four words are enough' });
+        const locks = await started.ask('audit.list', { kind: 'vault.lock' });
+        assert.equal(locks.ok && locks.value.entries.length, 1, 'the one at quitting');
+      },
+      {
+        folder,
+        before() {
+          globalThis.setInterval = ((act: () => void, ...rest: [number]) => {
+            ticks.push(act);
+            return plain(act, ...rest);
+          }) as typeof setInterval;
+        },
+      },
+    );
+  } finally {
+    globalThis.setInterval = plain;
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("launch at login on macOS and Windows is the system's own switch", () =>
   withApp(async () => {
     const { setAutostart } = await import('../../main/desktop/autostart.ts');

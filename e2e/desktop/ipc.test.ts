@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Result } from '#contract/errors.ts';
+import { isOperationName, operations } from '#contract/operations.ts';
 import { electron, type StartedApp, startApp } from './start-app.ts';
 
 // Who may ask, and what may be asked, through the window's channel (row 17; I5). On the recording double (host: double).
@@ -79,6 +80,16 @@ describe("the window's channel", () => {
     assert.ok(
       log.ok && log.value.entries.some(({ presence, actor }) => presence === 'window' && actor === 'operator:window'),
     );
+  });
+
+  test('I10 a locked vault refuses the window too, whatever the person would confirm', async () => {
+    await started.ask('vault.lock', {});
+    system.dialogResponse = 1;
+    for (const name of Object.keys(operations).filter(isOperationName)) {
+      if (operations[name].vault === 'any') continue;
+      assert.equal(code(await ask(started.frame, contents(), name, {})), 'vault_locked', name);
+    }
+    assert.equal(code(await started.ask('vault.unlock', {})), 'ok');
   });
 
   test('the channel is registered once, and asking is the only thing a page can do', () => {

@@ -121,4 +121,24 @@ for (const place of places) {
         await unlock.heading().waitFor();
       }),
   );
+
+  test(
+    `a window that opens on a locked vault looks as chosen and complains of nothing (host: ${place})`,
+    {
+      skip: noBrowser,
+    },
+    () =>
+      onStage(place, { choice: { provider: 'passphrase', passphrase } }, async (stage) => {
+        await stage.call('settings.set', { appearance: 'dark' });
+        await stage.call('vault.lock', {});
+        const page = await stage.open({ scheme: 'light' });
+        await new UnlockScreen(page).heading().waitFor();
+        await page.locator('html[data-theme=dark]').waitFor();
+        assert.equal(await page.getByRole('alert').count(), 0);
+        await cleanPage(page, stage);
+        await new UnlockScreen(page).unlock(passphrase);
+        await new SecretsScreen(page).ready();
+        assert.equal(await page.getByRole('alert').count(), 0);
+      }),
+  );
 }

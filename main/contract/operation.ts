@@ -8,8 +8,11 @@ export interface Operation<I extends z.ZodType, O extends z.ZodType> {
   readonly output: O;
   /** `operator` rows are out of reach of every bearer token; `agent` rows may also be asked with a personal token. */
   readonly access: 'operator' | 'agent';
-  /** `any` rows answer while the vault is locked or missing. */
-  readonly vault: 'any' | 'unlocked';
+  /**
+   * What must be true of the vault: nothing (these few rows are all a locked vault answers), that it is not locked (there
+   * may be none yet), or that it is open.
+   */
+  readonly vault: 'any' | 'unless-locked' | 'unlocked';
   readonly effect: 'read' | 'write';
   /** The operator proves presence again: passphrase or a confirmation in the desktop window. */
   readonly presence?: 'fresh';

@@ -73,6 +73,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     now,
     randomBytes: deps.randomBytes,
   });
+  // A sign-in that is under way could no longer be asked about or stopped, and nothing may be stored any more.
+  vault.onClose(connections.close);
   const handlers = allHandlers({
     services,
     connections,
@@ -92,6 +94,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       developmentHooksSet: deps.developmentHooksSet,
       checkpoints,
       locksAtMs: idle.locksAtMs,
+      settings: settings.current,
       startWarnings: opened.startWarnings,
     },
     host: {

@@ -82,16 +82,16 @@ async function start(): Promise<void> {
     (state) => join(icons, process.platform === 'darwin' ? `tray-${state}Template.png` : `tray-${state}.png`),
     acts,
   );
-  const applySettings = createPreferences({ openWindow: windows.show, setAutostart: autostart });
+  const applyPreferences = createPreferences({ openWindow: windows.show, setAutostart: autostart });
   let settings: Settings | null = null;
   const state = createShellState(link, {
     onFacts(facts) {
       tray?.show(facts);
+      if (facts.status !== null) applyPreferences(facts.status.window);
       if (facts.status?.state === 'unlocked') windows.closeUnlock();
     },
     onSettings(changed) {
       settings = changed;
-      applySettings(changed);
     },
   });
   link.onEvent((event) => {

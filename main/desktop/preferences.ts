@@ -1,14 +1,17 @@
 import { globalShortcut, nativeTheme } from 'electron';
-import type { Settings } from '#contract/schemas/host.ts';
+import type { VaultStatus } from '#contract/schemas/vault.ts';
 
 export interface PreferenceActs {
   openWindow(): void;
   setAutostart(on: boolean): void;
 }
 
-/** Makes the settings so, as far as they concern the shell; only what changed is touched. */
-export function createPreferences(acts: PreferenceActs): (settings: Settings) => void {
-  let before: Settings | null = null;
+/** The settings that concern the shell. */
+type Preferences = VaultStatus['window'];
+
+/** Makes the settings so; only what changed is touched. */
+export function createPreferences(acts: PreferenceActs): (settings: Preferences) => void {
+  let before: Preferences | null = null;
   return (settings) => {
     if (settings.appearance !== before?.appearance) nativeTheme.themeSource = settings.appearance;
     if (settings.launchAtLogin !== (before?.launchAtLogin ?? false)) acts.setAutostart(settings.launchAtLogin);

@@ -8,7 +8,8 @@ import type { TrayFacts } from './tray-menu.ts';
 
 export interface ShellStateDeps {
   onFacts(facts: TrayFacts): void;
-  onSettings(settings: Settings): void;
+  /** Null while the vault is not open: then nothing has to be locked either. */
+  onSettings(settings: Settings | null): void;
 }
 
 export interface ShellState {
@@ -32,8 +33,8 @@ export function createShellState(link: HostLink, deps: ShellStateDeps): ShellSta
       lastCalls: calls?.ok === true ? calls.value.entries : [],
       hosting: link.hosting(),
     });
-    const settings = await link.ask('settings.show', {});
-    if (settings.ok) deps.onSettings(settings.value);
+    const settings = open ? await link.ask('settings.show', {}) : null;
+    deps.onSettings(settings?.ok === true ? settings.value : null);
   };
   const concerns = new Set(['vault.status', 'audit.list', 'settings.show']);
   return {

@@ -62,6 +62,16 @@ test('locked: it unlocks, and shows no call of the vault', () => {
   });
 });
 
+test('the endpoint can be paused where the host would do it: an open vault, and an endpoint', () => {
+  const enabled = (status: Partial<VaultStatus> | null) =>
+    trayMenu(facts(status), {} as TrayActs).find(({ label }) => label?.endsWith(' endpoint'))?.enabled;
+  assert.equal(enabled({}), true);
+  assert.equal(enabled({ state: 'degraded' }), true);
+  for (const state of ['locked', 'rolled_back', 'missing'] as const) assert.equal(enabled({ state }), false, state);
+  assert.equal(enabled({ endpoint: null }), false);
+  assert.equal(enabled(null), false);
+});
+
 test('attention is asked for where rows do not open, the vault is an older copy, or no host answers', () => {
   const damaged = [{ table: 'secrets', id: '1', reason: 'x' }] as unknown as VaultStatus['damaged'];
   const cases: readonly [TrayFacts, string][] = [

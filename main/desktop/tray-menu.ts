@@ -57,7 +57,8 @@ export function trayMenu(facts: TrayFacts, acts: TrayActs): MenuItemConstructorO
         },
     {
       label: paused ? 'Resume endpoint' : 'Pause endpoint',
-      enabled: status?.endpoint != null,
+      // Locked, the host takes no orders about it, and refuses every call as it is.
+      enabled: open && status.endpoint !== null,
       click: () => acts.setPaused(!paused),
     },
     ...(open && lastCalls.length > 0

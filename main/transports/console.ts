@@ -42,7 +42,7 @@ const actor: Actor = { kind: 'operator', via: 'console' };
 const defaultIdleMs = 15 * 60_000;
 const maxQuestionBytes = 8 * 1024 * 1024;
 /** All that the unlock screen needs; the rest waits until somebody has unlocked. */
-const askedWhileClosed = new Set(['vault.status', 'vault.unlock', 'vault.init', 'settings.show']);
+const askedWhileClosed = new Set(['vault.status', 'vault.unlock', 'vault.init']);
 const dead = new AivaultError('token_invalid', 'This session of the console has ended.', {
   hint: 'Run `aivault console` again.',
 });

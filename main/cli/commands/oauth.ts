@@ -155,7 +155,8 @@ async function finishConnecting(session: Session, connection: string): Promise<n
       return 0;
     }
     await setTimeout(500, undefined, { signal: session.signal }).catch(async (cause: unknown) => {
-      await session.ask('oauth.cancel', { connection });
+      // A host that is gone, or whose vault was locked, has given it up by itself.
+      await session.ask('oauth.cancel', { connection }).catch(() => undefined);
       throw cause;
     });
   }

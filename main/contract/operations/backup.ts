@@ -26,7 +26,7 @@ export const backupOperations = {
     }),
     output: vaultStatus,
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
 };

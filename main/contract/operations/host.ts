@@ -27,7 +27,7 @@ export const hostOperations = {
     input: z.strictObject({ paused: z.boolean() }),
     output: vaultStatus,
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
   'settings.show': operation({
@@ -35,7 +35,7 @@ export const hostOperations = {
     input: none,
     output: settings,
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'read',
   }),
   'settings.set': operation({

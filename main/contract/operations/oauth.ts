@@ -48,7 +48,7 @@ export const oauthOperations = {
       error: errorBody.nullable(),
     }),
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'read',
   }),
   'oauth.cancel': operation({
@@ -56,7 +56,7 @@ export const oauthOperations = {
     input: z.strictObject({ connection }),
     output: z.strictObject({ connection }),
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
 };

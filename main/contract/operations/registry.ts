@@ -11,7 +11,7 @@ export const registryOperations = {
     input: none,
     output: z.strictObject({ providers: z.array(providerForm) }),
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'read',
   }),
   'registry.review': operation({

@@ -18,7 +18,7 @@ export const vaultOperations = {
     input: z.strictObject({ choice: keyProviderChoice }),
     output: vaultStatus,
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
   'vault.unlock': operation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Kept in the state folder, readable while locked; holds nothing secret. */
+/** Kept in the state folder, unsealed: the host needs them before anybody has unlocked. Holds nothing secret. */
 export const settings = z.strictObject({
   /** Null: never locks by itself. */
   idleLockMinutes: z

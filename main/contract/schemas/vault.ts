@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { settings } from './host.ts';
 
 /** How the vault key is kept, as the CLI and the window name it. */
 export const keyProvider = z.enum(['keychain', 'passphrase', 'file', 'env']);
@@ -47,5 +48,7 @@ export const vaultStatus = z.strictObject({
   locksAtMs: z.int().nullable(),
   pid: z.int(),
   desktop: z.boolean(),
+  /** What the lock screen looks like and what opens it: the settings that count while all others are out of reach. */
+  window: settings.pick({ appearance: true, launchAtLogin: true, globalShortcut: true }),
 });
 export type VaultStatus = z.output<typeof vaultStatus>;

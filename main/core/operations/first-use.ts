@@ -11,6 +11,9 @@ export interface FirstUseDeps {
   readonly developmentHooksSet: boolean;
 }
 
+/** What would put a vault where one is: over a locked one it says how to start anew. */
+const makesVault = new Set<OperationName>(['vault.init', 'backup.restore']);
+
 /**
  * Makes sure the vault is as a row needs it. Where there is none, the CLI's first question creates it with the default
  * key provider; the window and the console ask the person first. A locked vault is never opened here.
@@ -24,7 +27,8 @@ export function createReady(services: Services, { defaultChoice, developmentHook
   };
 
   return async (name: OperationName, { actor }: Asker): Promise<void> => {
-    const needsOpen = operations[name].vault === 'unlocked';
+    const needs = operations[name].vault;
+    const needsOpen = needs === 'unlocked';
     const fromCli = actor.kind === 'operator' && actor.via === 'cli';
     if (services.vault.facts().state === 'missing' && fromCli && (needsOpen || name === 'vault.status')) {
       if (defaultChoice !== null) {
@@ -34,8 +38,17 @@ export function createReady(services: Services, { defaultChoice, developmentHook
         await creating;
       }
     }
-    if (needsOpen && !services.vault.brief().open) throw closed(services.vault.facts().state);
+    if (needs === 'any' || services.vault.brief().open) return;
+    const { state } = services.vault.facts();
+    if (state === 'missing' && !needsOpen) return;
+    throw state === 'locked' && makesVault.has(name) ? occupied() : closed(state);
   };
+}
+
+function occupied(): AivaultError {
+  return new AivaultError('vault_locked', 'There is a vault here already, and it is locked; it was not touched.', {
+    hint: 'Unlock it with `aivault unlock`. To start anew without it: `aivault shutdown`, then move its folder away (`aivault status` says where it is).',
+  });
 }
 
 /** Why a vault that is not open cannot be asked. */

@@ -76,14 +76,25 @@ describe('the vault through dispatch', () => {
     assert.equal((await core.ask('vault.status', {})).state, 'locked', 'a new host starts locked');
   });
 
-  test('I10 locked means locked: only status, init, unlock, lock, restore, doctor, settings and shutdown answer', async () => {
-    const core = await newCore(withPassphrase);
+  // Each has its reason (DECISIONS 40). A row that is not here is refused; one that joins is a decision.
+  const answersLocked = ['console.open', 'host.doctor', 'host.shutdown', 'vault.lock', 'vault.status', 'vault.unlock'];
+
+  test('I10 locked means locked: each row of the table is refused with what to do, or on the short list', async () => {
+    const core = await newCore({ ...withPassphrase, openConsole: async () => ({ baseUrl: 'x', redirectFile: 'x' }) });
     await core.ask('vault.status', {});
     await core.ask('vault.lock', {});
-    for (const name of Object.keys(operations) as OperationName[]) {
-      if (operations[name].vault === 'any') continue;
-      assert.equal((await core.refusal(name, {})).code, 'vault_locked', name);
+    const answered: string[] = [];
+    for (const name of (Object.keys(operations) as OperationName[]).sort()) {
+      const result = await core.raw(name, name === 'vault.unlock' ? { passphrase } : {});
+      if (result.ok) {
+        answered.push(name);
+        if (name === 'vault.unlock') await core.ask('vault.lock', {});
+        continue;
+      }
+      assert.equal(result.error.error, 'vault_locked', name);
+      assert.match(result.error.hint ?? '', /`aivault unlock`/, name);
     }
+    assert.deepEqual(answered, answersLocked);
     const answer = await core.core.invoke(
       {
         door: 'envelope',
@@ -97,6 +108,46 @@ describe('the vault through dispatch', () => {
     );
     assert.equal(answer.refusal?.error, 'vault_locked');
     assert.equal(answer.status, 423);
+  });
+
+  test('locked, whoever asks is refused: window, console and the host itself as much as the CLI', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    await core.ask('vault.lock', {});
+    for (const via of ['cli', 'window', 'console', 'host'] as const) {
+      for (const name of ['settings.show', 'providers.list', 'endpoint.setPaused', 'secrets.list'] as const) {
+        const { code } = await core.refusal(name, {}, { actor: { kind: 'operator', via } });
+        assert.equal(code, 'vault_locked', `${via}: ${name}`);
+      }
+    }
+  });
+
+  test('where there is no vault, what needs none answers: init and restore, settings, the registry', async () => {
+    const core = await newCore();
+    const asked = { actor: window };
+    assert.ok((await core.ask('providers.list', {}, asked)).providers.length > 0);
+    assert.equal((await core.ask('settings.show', {}, asked)).appearance, 'system');
+    assert.equal((await core.ask('endpoint.setPaused', { paused: false }, asked)).state, 'missing');
+    const restore = { path: '/nowhere/at-all', passphrase: 'x' };
+    assert.equal((await core.refusal('backup.restore', restore, asked)).code, 'not_found');
+    assert.equal((await core.ask('vault.init', { choice: { provider: 'file' } }, asked)).state, 'unlocked');
+  });
+
+  test('G6 init and restore over a locked vault change nothing and say how to unlock it or to start anew', async () => {
+    const core = await newCore(withPassphrase);
+    const before = await core.ask('vault.status', {});
+    await core.ask('vault.lock', {});
+    for (const [name, input] of [
+      ['vault.init', { choice: { provider: 'file' } }],
+      ['backup.restore', { path: '/nowhere', passphrase: 'x' }],
+    ] as const) {
+      const { code, message, hint } = await core.refusal(name, input);
+      assert.equal(code, 'vault_locked');
+      assert.match(message, /not touched/);
+      assert.match(hint ?? '', /aivault unlock.*move its folder away/);
+    }
+    const after = await core.ask('vault.status', {});
+    assert.deepEqual([after.state, after.fingerprint, after.keyProvider], ['locked', before.fingerprint, 'passphrase']);
   });
 
   test('V05, G58 wrong passphrases are refused, audited and slowed down', async () => {

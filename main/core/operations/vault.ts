@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import type { Settings } from '#contract/schemas/host.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { CoreHandlers } from '../dispatch.ts';
@@ -29,6 +30,7 @@ export interface VaultHandlersDeps {
   readonly developmentHooksSet: boolean;
   readonly checkpoints: Checkpoints;
   readonly locksAtMs: () => number | null;
+  readonly settings: () => Settings;
   /** What was wrong when the host started, in sentences. */
   readonly startWarnings: readonly string[];
 }
@@ -115,6 +117,7 @@ export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStat
   const facts = services.vault.facts();
   const host = deps.hostFacts();
   const keyPath = facts.keyParameters.path;
+  const { appearance, launchAtLogin, globalShortcut } = deps.settings();
   return {
     state: facts.state,
     keyProvider: facts.keyProvider,
@@ -135,6 +138,7 @@ export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStat
     locksAtMs: deps.locksAtMs(),
     pid: host.pid,
     desktop: host.desktop,
+    window: { appearance, launchAtLogin, globalShortcut },
   };
 }
 

@@ -3,7 +3,7 @@ import { useAsk } from '../../query.ts';
 
 /** Puts the chosen appearance on the page; `system` follows the desktop, also while the window is open. */
 export function useAppearance(): void {
-  const chosen = useAsk('settings.show', {}).value?.appearance ?? 'system';
+  const chosen = useAsk('vault.status', {}).value?.window.appearance ?? 'system';
   useEffect(() => {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const apply = () => {

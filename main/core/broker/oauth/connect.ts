@@ -38,7 +38,9 @@ export interface Connections<R> {
   begin(wish: ConnectionWish<R>): Promise<{ id: string; consentUrl: string; redirectUri: string; expiresAtMs: number }>;
   /** Throws `not_found` for an id that is not (or no longer) known. */
   state(id: string): ConnectionState<R>;
+  /** Gives one up: its way back closes, and tokens that are still on their way are not stored. */
   cancel(id: string): void;
+  /** Gives all of them up, those that are just beginning included: the vault has been locked. */
   close(): void;
 }
 
@@ -54,6 +56,7 @@ interface Connection<R> {
 /** Connections of this host, in memory: one that was begun and not finished is forgotten after its time. */
 export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
   const connections = new Map<string, Connection<R>>();
+  let closes = 0;
   const token = (size: number) => Buffer.from(ports.randomBytes(size)).toString('base64url');
 
   function forgetOld(): void {
@@ -87,6 +90,8 @@ export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
           code_verifier: verifier,
         };
         const tokens = await requestTokens(ports.post, auth.tokenEndpoint, client, grant, ports.now());
+        // Nobody wants this account any more; a vault that was locked meanwhile may even be open again.
+        if (connections.get(id) !== connection) return;
         connection.now = { state: 'connected', result: await store(tokens) };
       };
       const take = (parameters: ReadonlyMap<string, string>) => {
@@ -97,7 +102,12 @@ export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
         return true;
       };
       const expired = () => fail(new AivaultError('expired', 'Nobody gave consent in time.'));
+      const before = closes;
       const listener = await ports.openRedirect(take, patienceMs, expired);
+      if (closes !== before) {
+        listener.close();
+        throw new AivaultError('vault_locked', 'The vault was locked meanwhile.');
+      }
       const expiresAtMs = ports.now() + patienceMs;
       const connection: Connection<R> = {
         now: { state: 'waiting' },
@@ -128,6 +138,7 @@ export function createConnections<R>(ports: ConnectionPorts): Connections<R> {
     },
     cancel: drop,
     close() {
+      closes += 1;
       for (const id of connections.keys()) drop(id);
     },
   };
