@@ -12,6 +12,8 @@ const proofs = {
   mitmproxy: ['/usr/bin/mitmdump'],
   'gnome-keyring': ['/usr/bin/gnome-keyring-daemon'],
   'dbus-daemon': ['/usr/bin/dbus-run-session', '/usr/bin/dbus-daemon'],
+  python3: ['/usr/bin/python3'],
+  systemd: ['/usr/bin/systemd-analyze'],
   zsh: ['/usr/bin/zsh', '/bin/zsh'],
   fish: ['/usr/bin/fish'],
 } as const satisfies Record<string, readonly string[]>;

@@ -90,15 +90,17 @@ function groupSteps(access: AgentAccess): readonly Step[] {
 /** The folder in /var/run is gone after a restart of the machine; systemd-tmpfiles makes it again, empty. */
 function afterReboot(access: AgentAccess): readonly Step[] {
   if (access.platform !== 'linux' || access.sharedFolder !== usualSharedFolder) return [];
-  const line = `d ${usualSharedFolder} 2750 ${access.daemonUser} ${group} -\n`;
+  const mark = '# Written by `aivault setup agent-access`.\n';
+  const content = `${mark}d ${usualSharedFolder} 2750 ${access.daemonUser} ${group} -\n`;
   return [
     {
       kind: 'write',
       path: '/etc/tmpfiles.d/aivault.conf',
       mode: 0o644,
       owner: null,
-      content: async () => line,
-      shown: line,
+      mark,
+      content: async () => content,
+      shown: content,
     },
   ];
 }
@@ -110,6 +112,7 @@ export function agentAccessPlan(access: AgentAccess): Plan {
     kind: 'write',
     path: path.join(access.sharedFolder, tokenName),
     mode: 0o640,
+    mark: null,
     owner: ownerOf(access.daemonUser),
     content: () => mint(access),
     shown: `a token for ${access.capabilities.join(', ')}, valid ${access.ttl}`,

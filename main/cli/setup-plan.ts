@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AivaultError } from '#contract/errors.ts';
@@ -16,11 +16,18 @@ export interface Owner {
 }
 
 export type Step =
-  | { readonly kind: 'run'; readonly command: readonly [string, ...string[]] }
+  | {
+      readonly kind: 'run';
+      readonly command: readonly [string, ...string[]];
+      /** It undoes what an earlier time has done, and fails where there is nothing to undo. */
+      readonly mayFail?: true;
+    }
   | {
       readonly kind: 'write';
       readonly path: string;
       readonly mode: number;
+      /** What a file in its place says if it was written by us; any other is left alone. Null: whatever is there is replaced. */
+      readonly mark: string | null;
       /** Who the file belongs to; asked when the step runs, because an earlier step may have made the group. */
       readonly owner: (() => Promise<Owner>) | null;
       /** What stands in it, made when the step runs; `shown` is what a dry run prints in its place. */
@@ -44,7 +51,7 @@ export function commandText(words: readonly string[]): string {
 
 function printStep(out: Output, step: Step): void {
   if (step.kind === 'run') {
-    out.line(`$ ${commandText(step.command)}`);
+    out.line(`$ ${commandText(step.command)}${step.mayFail ? ' || true' : ''}`);
     return;
   }
   out.line(`# write ${step.path}, mode ${step.mode.toString(8).padStart(4, '0')}`);
@@ -52,12 +59,30 @@ function printStep(out: Output, step: Step): void {
 }
 
 async function runStep(step: Step): Promise<void> {
-  if (step.kind === 'write') return writeWhole(step);
+  if (step.kind === 'write') {
+    return writeWhole(step).catch((cause: unknown) => {
+      if (cause instanceof AivaultError) throw cause;
+      throw new AivaultError('storage_unavailable', `The file ${step.path} cannot be written.`, { cause });
+    });
+  }
   const [program, ...words] = step.command;
   await execute(program, words).catch((cause: { code?: unknown; stderr?: string }) => {
+    if (step.mayFail) return;
     throw new AivaultError('internal', `${path.basename(program)} ended with ${String(cause.code ?? 'an error')}.`, {
-      hint: cause.stderr?.trim().split('\n')[0] ?? `Run it by hand: ${commandText(step.command)}`,
+      hint: cause.stderr?.trim().split('\n').at(-1) || `Run it by hand: ${commandText(step.command)}`,
     });
+  });
+}
+
+/** Throws `already_exists` where a file stands in the way that we have not written. */
+async function leaveOthersAlone(step: Step): Promise<void> {
+  if (step.kind !== 'write' || step.mark === null) return;
+  const found = await readFile(step.path, 'utf8').catch((cause: NodeJS.ErrnoException) =>
+    cause.code === 'ENOENT' ? step.mark! : '',
+  );
+  if (found.includes(step.mark)) return;
+  throw new AivaultError('already_exists', `${step.path} was not written by aivault; nothing was changed.`, {
+    hint: 'Move it away and run this again; --dry-run shows what would stand there.',
   });
 }
 
@@ -83,8 +108,9 @@ async function writeWhole(step: Step & { kind: 'write' }): Promise<void> {
   }
 }
 
-/** Shows the plan, and unless it is a dry run does it, step by step. */
+/** Shows the plan, and unless it is a dry run does it, step by step. Nothing is begun where a file is somebody else's. */
 export async function carryOut(out: Output, plan: Plan, isDryRun: boolean): Promise<void> {
+  if (!isDryRun) for (const step of plan.steps) await leaveOthersAlone(step);
   for (const step of plan.steps) {
     printStep(out, step);
     if (!isDryRun) await runStep(step);
