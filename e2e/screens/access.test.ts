@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cleanPage } from './clean-page.ts';
 import { noBrowser, onStage, places } from './stages.ts';
 import { AccessScreen } from './window-pages.ts';
+
+const quickstart = readFileSync(new URL('../paths/quickstart.md', import.meta.url), 'utf8');
 
 for (const place of places) {
   test(`a token is minted, shown once, explained and revoked (host: ${place})`, { skip: noBrowser }, () =>
@@ -45,12 +48,17 @@ for (const place of places) {
     onStage(place, {}, async (stage) => {
       const page = await stage.open();
       const screen = await new AccessScreen(page).ready();
+      // The words of the quickstart's first step, in the house's spelling.
+      const [room, button = '', submit = ''] = (/\*\*(\w+ → [\w ]+ → \w+)\*\*/.exec(quickstart)?.[1] ?? '')
+        .split(' → ')
+        .map((words) => words.slice(0, 1) + words.slice(1).toLowerCase());
+      assert.equal(room, 'Access');
       await screen.go('Access');
       if (place === 'double') stage.answerDialog?.(1);
-      await page.getByRole('button', { name: 'Personal token' }).click();
+      await page.getByRole('button', { name: button, exact: true }).click();
       await screen.dialog().getByLabel('Name').fill('deploy script');
       await screen.dialog().getByLabel('Paths').fill('environments/dev/**');
-      await screen.dialog().getByRole('button', { name: 'Create token' }).click();
+      await screen.dialog().getByRole('button', { name: submit, exact: true }).click();
       const token = await screen
         .dialog('Your personal token')
         .getByRole('region', { name: 'token', exact: true })

@@ -227,6 +227,62 @@ for (const place of places) {
   );
 
   test(
+    `on a passphrase vault revealing and comparing ask for it, and show nothing without (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, { choice: { provider: 'passphrase', passphrase } }, async (stage) => {
+        const path = 'environments/dev/database';
+        for (const data of [{ password: value }, { password: `${value}-new` }]) {
+          await stage.call('paths.write', { path, data });
+        }
+        const screen = await openRoom(stage);
+        const { page } = screen;
+        const dialog = screen.dialog();
+        const again = dialog.getByLabel('Your passphrase again');
+        // Where a dialog of the system can be answered with no, an empty field is its question and not the host's.
+        const inWindow = stage.answerDialog !== undefined;
+        stage.answerDialog?.(0);
+        const nobody = async (button: string) => {
+          for (const typed of ['', 'not the passphrase']) {
+            await again.fill(typed);
+            await dialog.getByRole('button', { name: button, exact: true }).click();
+            const unasked = inWindow ? 'Nobody confirmed it in the window.' : 'This needs the passphrase again.';
+            await dialog.getByText(typed === '' ? unasked : 'The passphrase is wrong.').waitFor();
+            assert.ok(!(await page.content()).includes(value), `${button} shows nothing`);
+          }
+          await again.fill(passphrase);
+          await dialog.getByRole('button', { name: button, exact: true }).click();
+        };
+
+        await screen.detail.getByRole('button', { name: 'Reveal version 1' }).click();
+        await nobody('Reveal');
+        await dialog.getByRole('region', { name: 'password' }).getByText(value).waitFor();
+        await dialog.getByRole('button', { name: 'Hide' }).click();
+        assert.equal(await reads(stage), 1);
+
+        await screen.detail.getByLabel('Compare version 1').check();
+        await screen.detail.getByLabel('Compare version 2').check();
+        await screen.detail.getByRole('button', { name: 'Compare 1 and 2' }).click();
+        await nobody('Reveal what differs');
+        await dialog.getByRole('heading', { name: '1 field differs, 0 the same' }).waitFor();
+        assert.equal(await reads(stage), 3);
+
+        const { entries } = await stage.call('audit.list', { limit: 200, kind: 'path.read' });
+        const refused = Array(inWindow ? 1 : 2).fill(['refused', path, 1, undefined]);
+        assert.deepEqual(
+          entries.map(({ outcome, secretPath, version, presence }) => [outcome, secretPath, version, presence]),
+          [
+            ['done', path, 2, 'passphrase'],
+            ['done', path, 1, 'passphrase'],
+            ...refused,
+            ['done', path, 1, 'passphrase'],
+            ...refused,
+          ],
+        );
+      }),
+  );
+
+  test(
     `a .env goes into one path by its names, and out of it in the clear after two questions (host: ${place})`,
     { skip: noBrowser },
     () =>
@@ -274,6 +330,14 @@ for (const place of places) {
         assert.equal(file.suggestedFilename(), 'app.env');
         assert.equal(await readFile(await file.path(), 'utf8'), `DB_PASSWORD='${value}'\nPRICE='5 $'\n`);
         await screen.toast('2 values of environments/dev/app written').waitFor();
+        await stage.call('paths.write', { path: 'environments/dev/app', data: { 'ld-preload': '/tmp/evil.so' } });
+        await screen.versions.nth(1).waitFor();
+        await screen.menu('Export as .env');
+        await screen.dialog().getByLabel('Your passphrase again').fill(passphrase);
+        await screen.dialog().getByRole('button', { name: 'Read the values' }).click();
+        await screen.dialog().getByText('LD_PRELOAD would steer the programs').waitFor();
+        assert.equal(await screen.dialog().getByRole('button', { name: 'Write 1 value' }).isDisabled(), true);
+        await screen.dialog().getByRole('button', { name: 'Cancel' }).click();
         await page.waitForTimeout(1_200);
         assert.equal(await heapHolds(page, value), false, 'what was exported is let go');
         await cleanPage(page, stage);

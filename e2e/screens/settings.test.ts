@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { passphraseAdvice } from '#contract/passphrase-advice.ts';
 import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { noBrowser, onStage, places } from './stages.ts';
@@ -83,6 +84,8 @@ for (const place of places) {
         const file = join(stage.folder, 'copy.backup');
         await page.getByRole('button', { name: 'Back up…' }).click();
         await screen.dialog().getByLabel('File', { exact: true }).fill(file);
+        await screen.dialog().getByLabel('Passphrase of this file').fill('short');
+        await screen.dialog().getByText(passphraseAdvice('short')!).waitFor();
         await screen.dialog().getByLabel('Passphrase of this file').fill('a passphrase of its own');
         await screen.dialog().getByLabel('The same again').fill('a passphrase of its own');
         await screen.dialog().getByRole('button', { name: 'Back up' }).click();
@@ -91,6 +94,10 @@ for (const place of places) {
 
         const { fingerprint } = await stage.call('vault.status', {});
         await page.getByRole('button', { name: 'Change or rotate…' }).click();
+        await screen.dialog().getByLabel('From now on it is opened by').selectOption('passphrase');
+        await screen.dialog().getByLabel('New passphrase').fill('short');
+        await screen.dialog().getByText(passphraseAdvice('short')!).waitFor();
+        await screen.dialog().getByLabel('From now on it is opened by').selectOption('same');
         await screen.dialog().getByRole('button', { name: 'Rotate', exact: true }).click();
         await screen.toast('The vault has a new key.').waitFor();
         assert.notEqual((await stage.call('vault.status', {})).fingerprint, fingerprint);

@@ -4,7 +4,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { command, flag, restArgument, text } from '../command.ts';
 import { type PassphraseValues, passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
-import { readField, variableName } from '../value-format.ts';
+import { readField, safeVariableName } from '../value-format.ts';
 import { listAll, pathListOption } from './kv-read.ts';
 
 /** Which variables a secret fills: its fields, or with `qualified` the rest of its path before them. */
@@ -15,7 +15,7 @@ function namesOf(
   qualified: boolean,
 ): [field: string, name: string][] {
   const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path;
-  return fields.map((field) => [field, variableName(qualified ? `${rest}/${field}` : field)]);
+  return fields.map((field) => [field, safeVariableName(qualified ? `${rest}/${field}` : field)]);
 }
 
 type Values = PassphraseValues & { readonly qualified: boolean };

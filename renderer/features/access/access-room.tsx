@@ -41,7 +41,7 @@ export function AccessRoom() {
     <>
       <Header title="Access">
         <Button tone="quiet" icon={<KeyRound size={15} />} onClick={() => open({ kind: 'add-personal' })}>
-          Personal token
+          Personal tokens
         </Button>
         <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'mint' })}>
           Mint token

@@ -60,7 +60,7 @@ export function AddPersonal() {
         />
       ) : (
         <DialogForm
-          submit="Create token"
+          submit="Create"
           ready={complete}
           busy={create.busy}
           error={create.error}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { parseDotenv } from '../secrets/dotenv.ts';
-import { dotenvText, sharedNames } from './dotenv-text.ts';
+import { dotenvText, sharedNames, steeringNames } from './dotenv-text.ts';
 
 const plain = {
   USER: 'app',
@@ -30,6 +30,10 @@ describe('dotenv-text', () => {
       dotenvText({ 'client-id': 'x', '2nd': 7, nested: { a: [true] } }),
       "CLIENT_ID='x'\n_2ND='7'\nNESTED='{\"a\":[true]}'\n",
     );
+  });
+
+  test('fields that would steer programs are found under the names they would have', () => {
+    assert.deepEqual(steeringNames(['ld-preload', 'user', 'NODE_OPTIONS']), ['LD_PRELOAD', 'NODE_OPTIONS']);
   });
 
   test('two fields that would share a name are found', () => {

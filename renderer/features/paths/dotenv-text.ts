@@ -1,6 +1,6 @@
 // Fields of a path secret as a .env file, under the names `aivault kv get --format dotenv` gives them.
 
-import { fieldText, variableName } from '#contract/variable-name.ts';
+import { fieldText, steersPrograms, variableName } from '#contract/variable-name.ts';
 import { forgetLastMatch } from '../../ui/last-match.ts';
 
 /** Names that two fields would share in the file: the second would silently win. */
@@ -12,6 +12,11 @@ export function sharedNames(fields: readonly string[]): string[] {
     seen.add(name);
   }
   return [...twice];
+}
+
+/** Names that would steer the programs that read the file: it is not written with one of them. */
+export function steeringNames(fields: readonly string[]): string[] {
+  return fields.map(variableName).filter(steersPrograms);
 }
 
 /** One assignment for each field, ending in a newline. */

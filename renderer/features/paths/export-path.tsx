@@ -7,7 +7,7 @@ import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
-import { dotenvText, sharedNames } from './dotenv-text.ts';
+import { dotenvText, sharedNames, steeringNames } from './dotenv-text.ts';
 import { useReadPath } from './use-read-path.ts';
 import { useTimedValue } from './use-timed-value.ts';
 
@@ -53,6 +53,7 @@ export function ExportPath({ detail, onClose }: ExportPathProps) {
 
   const names = Object.keys(data ?? {});
   const shared = sharedNames(names);
+  const steering = steeringNames(names);
   return (
     <Dialog title={`Export ${file}`} onClose={onClose}>
       {data === null ? (
@@ -89,12 +90,17 @@ export function ExportPath({ detail, onClose }: ExportPathProps) {
               More than one field would be called {shared.join(', ')} in the file; programs take the last one.
             </p>
           )}
+          {steering.length === 0 ? null : (
+            <p className="note warn">
+              {steering.join(', ')} would steer the programs that read the file, so it is not written. Rename the field.
+            </p>
+          )}
           <DialogActions>
             <span className="muted grow">forgotten in {left} s</span>
             <Button tone="quiet" onClick={onClose}>
               Cancel
             </Button>
-            <Button tone="bad" disabled={names.length === 0} onClick={() => write(data)}>
+            <Button tone="bad" disabled={names.length === 0 || steering.length > 0} onClick={() => write(data)}>
               Write {countText(names.length, 'value')}
             </Button>
           </DialogActions>

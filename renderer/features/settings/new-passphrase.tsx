@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { passphraseAdvice } from '#contract/passphrase-advice.ts';
 import { Field } from '../../ui/field.tsx';
 import { PassphraseInput } from '../../ui/passphrase-input.tsx';
 
@@ -33,13 +34,7 @@ export function NewPassphrase({ handle, label = 'Passphrase', onReady }: NewPass
     const typed = first.current?.value ?? '';
     const again = second.current?.value ?? '';
     onReady(typed !== '' && typed === again);
-    setNote(
-      again !== '' && typed !== again
-        ? 'The two differ.'
-        : typed.length > 0 && typed.length < 12
-          ? 'Short. Four or five words are easier to keep and harder to guess.'
-          : '',
-    );
+    setNote(again !== '' && typed !== again ? 'The two differ.' : (typed !== '' && passphraseAdvice(typed)) || '');
   };
   return (
     <div className="pair">

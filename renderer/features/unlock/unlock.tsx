@@ -1,5 +1,4 @@
 import { useRef, useState } from 'react';
-import type { ErrorBody } from '#contract/errors.ts';
 import type { KeyProvider, VaultStatus } from '#contract/schemas/vault.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,18 +14,13 @@ const opener: Record<Exclude<KeyProvider, 'passphrase'>, string> = {
   env: 'Its key comes from the environment of the host.',
 };
 
-/** The refusal with a next step that can be taken here: its own names the command that unlocks. */
-function hereAndNow(error: ErrorBody | undefined, asksPassphrase: boolean): ErrorBody | undefined {
-  if (error?.error !== 'vault_locked') return error;
-  return { ...error, hint: asksPassphrase ? 'Type it again.' : 'Try again.' };
-}
-
 export function Unlock({ status }: { readonly status: VaultStatus }) {
   const unlock = useAct('vault.unlock');
   const box = useRef<HTMLInputElement>(null);
   const [filled, setFilled] = useState(false);
   const asksPassphrase = status.keyProvider === 'passphrase';
   const rolledBack = status.state === 'rolled_back';
+  const again = asksPassphrase ? 'Type it again.' : 'Try again.';
 
   const submit = async (acceptRollback: boolean) => {
     const passphrase = box.current?.value ?? '';
@@ -80,7 +74,7 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
           </Button>
         ) : null}
       </form>
-      <Problem error={hereAndNow(unlock.error, asksPassphrase)} />
+      <Problem error={unlock.error} next={unlock.error?.error === 'vault_locked' ? again : undefined} />
     </main>
   );
 }
