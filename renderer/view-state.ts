@@ -20,6 +20,7 @@ export type Sheet =
         | 'add-credential'
         | 'add-capability'
         | 'rotate-master'
+        | 'proxy'
         | 'backup'
         | 'restore'
         | 'shortcuts';

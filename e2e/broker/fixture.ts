@@ -1,5 +1,6 @@
 import type { Answer, Incoming } from '#contract/proxied.ts';
 import { type Broker, createInvoke, type PipelineOptions } from '#core/broker/pipeline.ts';
+import type { BrokerPorts } from '#core/broker/ports.ts';
 import { type FakeUpstream, type FakeUpstreamOptions, startFakeUpstream } from '../fake-upstream.ts';
 import { createMemoryPorts, envelopeIncoming, type MemoryPorts, testToken } from './memory-ports.ts';
 
@@ -19,14 +20,22 @@ export interface Fixture {
 }
 
 export async function startFixture(
-  options: { upstream?: FakeUpstreamOptions; pipeline?: PipelineOptions; names?: readonly string[] } = {},
+  options: {
+    upstream?: FakeUpstreamOptions;
+    pipeline?: PipelineOptions;
+    names?: readonly string[];
+    proxyFor?: BrokerPorts['proxyFor'];
+  } = {},
 ): Promise<Fixture> {
   const upstream = await startFakeUpstream(options.upstream);
   const names = options.names ?? ['up.test'];
-  const ports = createMemoryPorts({
-    devResolve: new Map(names.map((name) => [name, { address: '127.0.0.1', port: upstream.port }])),
-    devCa: upstream.authority.cert,
-  });
+  const ports = createMemoryPorts(
+    {
+      devResolve: new Map(names.map((name) => [name, { address: '127.0.0.1', port: upstream.port }])),
+      devCa: upstream.authority.cert,
+    },
+    options.proxyFor,
+  );
   ports.addCapability({ id: 'p1/users' });
   ports.addCredential({ id: 'c1' }, { secret });
   ports.addToken(testToken);

@@ -36,7 +36,7 @@ const openPolicy = {
   responseBodyBlocklist: [],
 };
 
-export function createMemoryPorts(egress: EgressSettings): MemoryPorts {
+export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts['proxyFor'] = () => null): MemoryPorts {
   const written: Written[] = [];
   const tokens = new Map<string, Grant>();
   const capabilities = new Map<string, Capability>();
@@ -112,6 +112,7 @@ export function createMemoryPorts(egress: EgressSettings): MemoryPorts {
     randomId: randomUUID,
     stopwatch: () => performance.now(),
     egress,
+    proxyFor,
     addCapability(capability) {
       capabilities.set(capability.id, {
         provider: capability.id.split('/')[0]!,

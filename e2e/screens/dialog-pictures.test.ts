@@ -133,6 +133,9 @@ for (const place of places) {
       await screen.go('Settings');
       await page.getByRole('button', { name: 'Change or rotate…' }).click();
       await shown('Rotate the master key', 'rotate-master');
+      await page.getByRole('button', { name: 'Choose…' }).click();
+      await screen.dialog().getByLabel('Calls leave through').selectOption('a proxy with this address');
+      await shown('Upstream proxy', 'proxy');
       await page.getByRole('button', { name: 'Back up…' }).click();
       await shown('Back up', 'backup');
       await page.getByRole('button', { name: 'Restore…' }).click();

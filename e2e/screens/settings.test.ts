@@ -8,6 +8,8 @@ import { cleanPage } from './clean-page.ts';
 import { noBrowser, onStage, places } from './stages.ts';
 import { SettingsScreen } from './window-pages.ts';
 
+const passphrase = 'four words are enough';
+
 for (const place of places) {
   test(`settings are kept, the endpoint pauses, the doctor answers (host: ${place})`, { skip: noBrowser }, () =>
     onStage(place, { furnished: true }, async (stage) => {
@@ -69,6 +71,35 @@ for (const place of places) {
           const { launchAtLogin, globalShortcut } = await stage.call('settings.show', {});
           return [launchAtLogin, globalShortcut];
         }, [true, 'Control+Alt+V']);
+      }),
+  );
+
+  test(
+    `the upstream proxy is chosen with presence, and a password in it is refused (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, { choice: { provider: 'passphrase', passphrase }, furnished: true }, async (stage) => {
+        const page = await stage.open();
+        const screen = await new SettingsScreen(page).ready();
+        stage.answerDialog?.(0);
+        await screen.go('Settings');
+        await page.getByText('no proxy', { exact: true }).waitFor();
+        await page.getByRole('button', { name: 'Choose…' }).click();
+        const dialog = screen.dialog('Upstream proxy');
+        await dialog.getByLabel('Calls leave through').selectOption('a proxy with this address');
+        await dialog.getByLabel('Address').fill('http://me:hunter2@127.0.0.1:3128');
+        await dialog.getByText(/user name or password is not supported/).waitFor();
+        assert.ok(await dialog.getByRole('button', { name: 'Use it' }).isDisabled());
+        await dialog.getByLabel('Address').fill('http://127.0.0.1:3128');
+        await dialog.getByRole('button', { name: 'Use it' }).click();
+        await dialog.getByRole('alert').waitFor();
+        assert.equal((await stage.call('settings.show', {})).upstreamProxy, 'none', 'nobody proved to be there');
+        await dialog.getByLabel('Your passphrase again').fill(passphrase);
+        await dialog.getByRole('button', { name: 'Use it' }).click();
+        await screen.toast(/leave from now on through: http:\/\/127\.0\.0\.1:3128/).waitFor();
+        await page.getByText('http://127.0.0.1:3128', { exact: true }).waitFor();
+        assert.equal((await stage.call('settings.show', {})).upstreamProxy, 'http://127.0.0.1:3128');
+        await cleanPage(page, stage);
       }),
   );
 

@@ -51,6 +51,7 @@ export const summaries = {
   'secrets.rotate': 'Replace the value of a secret, under a fresh data key.',
   'secrets.update': 'Rename a secret or replace its aliases.',
   'settings.set': 'Change settings; those left out stay as they are.',
+  'settings.setProxy': 'Choose the proxy that connections to upstreams go through, or none.',
   'settings.show': 'Show the settings of this host.',
   'tokens.createPersonal': 'Create a personal token that may read or write path secrets.',
   'tokens.explain': 'Say what a token could do if it were used now.',

@@ -38,6 +38,7 @@ describe('what the broker is handed', () => {
     ports = brokerPorts({
       services: opened.services,
       egress: null,
+      proxyFor: () => null,
       randomId: opened.randomId,
       stopwatch: () => 0,
       active: () => {},

@@ -3,12 +3,14 @@ import { grantOf, operatorGrant } from './access/grants.ts';
 import { parseObject } from './broker/auth/fields.ts';
 import type { CredentialView } from './broker/parties.ts';
 import type { BrokerPorts, EgressSettings } from './broker/ports.ts';
+import type { ProxyFor } from './broker/upstream/proxy-route.ts';
 import type { Services } from './operations/services.ts';
 import type { SecretMaterial } from './vault/secret-material.ts';
 
 export interface BrokerPortsDeps {
   readonly services: Services;
   readonly egress: EgressSettings | null;
+  readonly proxyFor: ProxyFor;
   readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
@@ -21,7 +23,8 @@ export interface BrokerPortsDeps {
 export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
-export function brokerPorts({ services, egress, randomId, stopwatch, active, report }: BrokerPortsDeps): BrokerPorts {
+export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
+  const { services, egress, proxyFor, randomId, stopwatch, active, report } = deps;
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -100,6 +103,7 @@ export function brokerPorts({ services, egress, randomId, stopwatch, active, rep
     stopwatch,
     report,
     egress: egress ?? noHooks,
+    proxyFor,
   };
 }
 

@@ -137,6 +137,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     idleLockMinutes: vault.brief().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
     endpointPort: null,
     pathRequestsPerMinute: null,
+    upstreamProxy: 'none',
     launchAtLogin: false,
     appearance: 'system',
     globalShortcut: null,

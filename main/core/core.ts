@@ -6,6 +6,7 @@ import { createPresence } from './access/presence.ts';
 import { createConnections } from './broker/oauth/connect.ts';
 import { createInvoke } from './broker/pipeline.ts';
 import { createPostForm } from './broker/upstream/post-form.ts';
+import { createProxyRoute } from './broker/upstream/proxy-route.ts';
 import { brokerPorts, noHooks } from './broker-ports.ts';
 import type { CoreDeps } from './core-deps.ts';
 import { openServices } from './core-services.ts';
@@ -46,12 +47,16 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     hostFacts: deps.hostFacts,
     paused: isPaused,
     developmentHooksSet: deps.developmentHooksSet,
+    environment: deps.environment,
+    upstreamProxy: () => settings.current().upstreamProxy,
     lastAuditMs: async () => (await auditStore.query({ limit: 1 }))[0]?.tsMs ?? null,
   };
+  const proxyFor = createProxyRoute(() => settings.current().upstreamProxy, deps.environment);
   const broker = createInvoke(
     brokerPorts({
       services,
       egress: deps.egress,
+      proxyFor,
       randomId,
       stopwatch: () => performance.now(),
       active: idle.active,
@@ -68,7 +73,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     return broker.connect(incoming, signal);
   };
   const connections = createConnections<Connected>({
-    post: createPostForm(deps.egress ?? noHooks, now),
+    post: createPostForm(deps.egress ?? noHooks, proxyFor, now),
     openRedirect: deps.openRedirect ?? noRedirect,
     now,
     randomBytes: deps.randomBytes,
@@ -101,6 +106,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       settings,
       examine: () => examine(doctor),
       applied: idle.restart,
+      rerouted: broker.rerouted,
       setPaused:
         deps.setPaused ??
         ((wanted) => {

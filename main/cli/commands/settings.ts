@@ -1,6 +1,7 @@
 import type { Settings } from '#contract/schemas/host.ts';
-import { type Command, command, number } from '../command.ts';
+import { type Command, command, number, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
+import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { summaries } from '../summaries.ts';
 
 function printSettings(out: Output, settings: Settings): void {
@@ -8,6 +9,7 @@ function printSettings(out: Output, settings: Settings): void {
     const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(18)), value);
     fact('Idle lock:', settings.idleLockMinutes === null ? 'never' : `after ${settings.idleLockMinutes} minutes`);
     fact('Endpoint port:', settings.endpointPort === null ? 'as usual' : String(settings.endpointPort));
+    fact('Upstream proxy:', settings.upstreamProxy);
     fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');
     if (settings.idleLockMinutes !== null) return;
     out.line(dim('  Once unlocked it stays so until `aivault lock` or the end of the host.'));
@@ -33,15 +35,24 @@ const settingsSet = command({
     'endpoint-port': number('PORT', 'The port of the local endpoint from the next start on; 0 means the usual one.', {
       max: 65_535,
     }),
+    'upstream-proxy': text('PROXY', 'What calls go through: http://host:port, none, or environment (HTTPS_PROXY).'),
+    ...passphraseOptions,
   },
   async run(values, session) {
     const idle = values['idle-lock-minutes'];
     const port = values['endpoint-port'];
+    const upstreamProxy = values['upstream-proxy'];
     const changed = {
       ...(idle === undefined ? {} : { idleLockMinutes: idle === 0 ? null : idle }),
       ...(port === undefined ? {} : { endpointPort: port === 0 ? null : port }),
     };
-    printSettings(session.out, await session.ask('settings.set', changed));
+    // First, because presence may be refused: then nothing has changed.
+    const routed =
+      upstreamProxy === undefined
+        ? undefined
+        : await session.ask('settings.setProxy', { upstreamProxy }, presenceFrom(session, values));
+    const unchanged = Object.keys(changed).length === 0;
+    printSettings(session.out, routed !== undefined && unchanged ? routed : await session.ask('settings.set', changed));
     return 0;
   },
 });

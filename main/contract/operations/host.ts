@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../operation.ts';
-import { doctorCheck, settings } from '../schemas/host.ts';
+import { doctorCheck, settings, upstreamProxy } from '../schemas/host.ts';
 import { vaultStatus } from '../schemas/vault.ts';
 
 const none = z.strictObject({});
@@ -40,10 +40,19 @@ export const hostOperations = {
   }),
   'settings.set': operation({
     summary: 'Change settings; those left out stay as they are.',
-    input: settings.partial(),
+    input: settings.omit({ upstreamProxy: true }).partial(),
     output: settings,
     access: 'operator',
     vault: 'unlocked',
     effect: 'write',
+  }),
+  'settings.setProxy': operation({
+    summary: 'Choose the proxy that connections to upstreams go through, or none.',
+    input: z.strictObject({ upstreamProxy }),
+    output: settings,
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+    presence: 'fresh',
   }),
 };

@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import { upstreamProxyFault } from '../proxy-address.ts';
+
+/** `none`, `environment` (HTTPS_PROXY and NO_PROXY of the host's own environment), or `http://host:port`. */
+export const upstreamProxy = z
+  .string()
+  .max(300)
+  .superRefine((text, context) => {
+    const fault = upstreamProxyFault(text);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  });
 
 /** Kept in the state folder, unsealed: the host needs them before anybody has unlocked. Holds nothing secret. */
 export const settings = z.strictObject({
@@ -12,6 +22,8 @@ export const settings = z.strictObject({
   endpointPort: z.int().min(1024).max(65_535).nullable(),
   /** Questions a minute each personal token may ask of the /v1 endpoint. Null: no limit. */
   pathRequestsPerMinute: z.int().min(1).max(100_000).nullable(),
+  /** What connections to upstreams and token endpoints go through. */
+  upstreamProxy,
   launchAtLogin: z.boolean(),
   appearance: z.enum(['system', 'light', 'dark']),
   /** An Electron accelerator such as `Control+Alt+V`; null for none. */

@@ -24,13 +24,18 @@ export interface PipelineOptions {
 }
 
 /** The broker: calls over HTTP, WebSockets, and the end of both. */
-export type Broker = Invoke & { readonly connect: Connect; close(): Promise<void> };
+export type Broker = Invoke & {
+  readonly connect: Connect;
+  /** The way out has changed: no later call goes over a connection that stands. What is under way ends on its own. */
+  rerouted(): void;
+  close(): Promise<void>;
+};
 
 /** The ten stages in their one order. `close` breaks off what is still running and waits until it is written down. */
 export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}): Broker {
   const rates = createRateLimiter();
   const places = createConcurrencyLimiter();
-  const dialer = createDialer(ports.egress, options.lookup ?? lookupBySystem, options.connectWithinMs);
+  const dialer = createDialer(ports.egress, ports.proxyFor, options.lookup ?? lookupBySystem, options.connectWithinMs);
   const pools = createPools(dialer, ports.now, options.silentForMs);
   const tokens = createTokenSource({
     post: postFormOver(pools),
@@ -88,6 +93,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   const connect = createConnect({ ports, tokens, rates, places, dialer, inBackground });
   return Object.assign(invoke, {
     connect,
+    rerouted: () => pools.drop(),
     async close() {
       await pools.close();
       await Promise.allSettled(closing);

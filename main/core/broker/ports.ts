@@ -4,6 +4,7 @@ import type { Context } from '#contract/schemas/scope.ts';
 import type { SecretMaterial } from '../vault/secret-material.ts';
 import type { CatalogView, CredentialView, Grant } from './parties.ts';
 import type { Approved, Planned } from './states.ts';
+import type { ProxyFor } from './upstream/proxy-route.ts';
 
 // What the broker is handed. It never imports the vault, the catalog or the log: it sees these shapes.
 
@@ -68,6 +69,8 @@ export interface BrokerPorts {
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
   readonly egress: EgressSettings;
+  /** The way out, looked up for each connection. */
+  readonly proxyFor: ProxyFor;
 }
 
 export interface EgressSettings {

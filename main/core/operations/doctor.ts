@@ -1,10 +1,11 @@
 import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { CorePaths } from '../core-paths.ts';
 import { isSynchronised, permissionDrift } from './permissions.ts';
+import { type ProxyCheckDeps, proxyCheck } from './proxy-check.ts';
 import type { Services } from './services.ts';
 import type { HostFacts } from './vault.ts';
 
-export interface DoctorDeps {
+export interface DoctorDeps extends ProxyCheckDeps {
   readonly services: Services;
   readonly paths: CorePaths;
   readonly hostFacts: () => HostFacts;
@@ -22,6 +23,7 @@ export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
     ...(await permissions(deps)),
     ...custody(deps),
     endpoint(deps),
+    await proxyCheck(deps),
     await clock(deps),
     hooks(deps),
     ...integrity(deps),

@@ -4,13 +4,21 @@ import type { CoreHandlers } from '../dispatch.ts';
 import type { Services } from './services.ts';
 import type { SettingsFile } from './settings-file.ts';
 
-type HostRows = 'host.doctor' | 'settings.show' | 'settings.set' | 'endpoint.setPaused' | 'console.open';
+type HostRows =
+  | 'host.doctor'
+  | 'settings.show'
+  | 'settings.set'
+  | 'settings.setProxy'
+  | 'endpoint.setPaused'
+  | 'console.open';
 
 export interface HostHandlersDeps {
   readonly settings: SettingsFile;
   readonly examine: () => Promise<DoctorCheck[]>;
   /** Settings that act at once are looked at again. */
   readonly applied: () => void;
+  /** No connection that stands is used for later calls. */
+  readonly rerouted: () => void;
   readonly setPaused: (paused: boolean) => void;
   readonly openConsole: () => Promise<{ readonly baseUrl: string; readonly redirectFile: string }>;
   readonly status: () => VaultStatus;
@@ -25,6 +33,15 @@ export function hostHandlers(services: Services, deps: HostHandlersDeps): Pick<C
       call.note({ note: Object.keys(part).sort().join(', ') });
       const settings = await deps.settings.change(part);
       deps.applied();
+      services.announce('settings.changed');
+      return settings;
+    },
+
+    'settings.setProxy': async ({ upstreamProxy }, call) => {
+      // A proxy has no password here, so the log may say where calls go from now on.
+      call.note({ note: upstreamProxy });
+      const settings = await deps.settings.change({ upstreamProxy });
+      deps.rerouted();
       services.announce('settings.changed');
       return settings;
     },

@@ -12,6 +12,7 @@ test('changes made at once are all kept, and the file holds what was answered la
       idleLockMinutes: null,
       endpointPort: null,
       pathRequestsPerMinute: null,
+      upstreamProxy: 'none',
       launchAtLogin: false,
       appearance: 'system' as const,
       globalShortcut: null,

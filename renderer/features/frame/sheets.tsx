@@ -12,6 +12,7 @@ import { GroupsSecret } from '../secrets/groups-secret.tsx';
 import { ImportSecrets } from '../secrets/import-secrets.tsx';
 import { RenameSecret } from '../secrets/rename-secret.tsx';
 import { RotateSecret } from '../secrets/rotate-secret.tsx';
+import { ChooseProxy } from '../settings/choose-proxy.tsx';
 import { CreateBackup } from '../settings/create-backup.tsx';
 import { RestoreBackup } from '../settings/restore-backup.tsx';
 import { RotateMaster } from '../settings/rotate-master.tsx';
@@ -51,6 +52,8 @@ export function Sheets() {
       return <AddCapability />;
     case 'rotate-master':
       return <RotateMaster />;
+    case 'proxy':
+      return <ChooseProxy />;
     case 'backup':
       return <CreateBackup />;
     case 'shortcuts':

@@ -33,6 +33,7 @@ export function commandsFor(paused: boolean): readonly Command[] {
     { text: 'Settings', keys: ',', does: { go: 'settings' } },
     { text: 'Back up', does: { open: { kind: 'backup' } } },
     { text: 'Restore a backup', does: { open: { kind: 'restore' } } },
+    { text: 'Choose upstream proxy', does: { open: { kind: 'proxy' } } },
     { text: 'Rotate master key', does: { open: { kind: 'rotate-master' } } },
     { text: 'Shortcuts', keys: '?', does: { open: { kind: 'shortcuts' } } },
   ];

@@ -7,6 +7,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { fingerprintText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
+import { proxyWords } from './choose-proxy.tsx';
 import { CommittedInput } from './committed-input.tsx';
 import { Diagnostics } from './diagnostics.tsx';
 
@@ -92,6 +93,12 @@ export function SettingsRoom() {
               }
               onCommit={(text) => void set.run({ endpointPort: text === '' ? null : Number(text) })}
             />
+          </Line>
+          <Line name="Upstream proxy" note="Calls pass it encrypted: it never sees a key.">
+            <span className={settings?.upstreamProxy.includes(':') ? 'mono wrap' : ''}>
+              {proxyWords(settings?.upstreamProxy)}
+            </span>
+            <Button onClick={() => open({ kind: 'proxy' })}>Choose…</Button>
           </Line>
         </Group>
         <Group title="Window">

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { AivaultError } from '#contract/errors.ts';
@@ -6,10 +6,12 @@ import type { ClientCertificate } from '../auth/strategy.ts';
 import { inTime } from '../in-time.ts';
 import type { EgressSettings } from '../ports.ts';
 import { upstreamError } from './exchange.ts';
-import { type Address, type Lookup, resolveChecked } from './resolve.ts';
+import type { ProxyFor } from './proxy-route.ts';
+import { type Lookup, pinned, type Resolved, resolveChecked } from './resolve.ts';
+import { openTunnel } from './tunnel.ts';
 
 // Every TLS connection the broker opens is opened here: to an address that was checked, as the name that was planned,
-// against our own roots.
+// against our own roots. A proxy in between carries it and sees what any network in between would see.
 
 export interface DialTarget {
   /** Name only, lower case. */
@@ -26,11 +28,16 @@ export interface Dialer {
   dial(target: DialTarget): Promise<TLSSocket>;
 }
 
-/** For the name to resolve, and again for the connection and its TLS handshake. */
+/** For the name to resolve, for a proxy to lead there, and for the connection and its TLS handshake: each. */
 const connectWithinMs = 10_000;
 
-/** Dials upstreams over TLS 1.2 or newer, to addresses that `lookup` gave and that were checked. */
-export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = connectWithinMs): Dialer {
+/** Dials upstreams over TLS 1.2 or newer, to addresses that `lookup` gave and that were checked, by way of `proxyFor`. */
+export function createDialer(
+  egress: EgressSettings,
+  proxyFor: ProxyFor,
+  lookup: Lookup,
+  withinMs = connectWithinMs,
+): Dialer {
   let plainContext: SecureContext | undefined;
 
   /** Our own roots and nothing from the environment: NODE_EXTRA_CA_CERTS has no say here. */
@@ -45,35 +52,48 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
   const resolve = ({ host, port, allowLocal }: DialTarget) =>
     inTime(resolveChecked({ name: host, port, allowLocal }, egress, lookup), withinMs, notResolvedInTime);
 
+  /** Null where the connection is to be opened straight. A local service is near: no proxy leads there. */
+  async function tunnel({ host, allowLocal }: DialTarget, { addresses, port }: Resolved): Promise<Socket | null> {
+    const proxy = allowLocal ? null : proxyFor(host, port);
+    return proxy === null ? null : openTunnel({ proxy, addresses, port, withinMs, lookup });
+  }
+
   return {
     connector(target, build) {
       const secureContext = contextFor(target.identity);
       return (options, callback) => {
-        resolve(target).then(
-          ({ addresses, port }) => {
-            const dial = build({
-              secureContext,
-              rejectUnauthorized: true,
-              timeout: withinMs,
-              allowH2: true,
-              lookup: pinned(addresses),
-            } as buildConnector.BuildOptions);
-            dial({ ...options, port: String(port), ...namedFor(target) }, callback);
-          },
-          (error: Error) => callback(error, null),
-        );
+        const open = async (): Promise<void> => {
+          const resolved = await resolve(target);
+          const httpSocket = await tunnel(target, resolved);
+          const dial = build({
+            secureContext,
+            rejectUnauthorized: true,
+            timeout: withinMs,
+            allowH2: true,
+            lookup: pinned(resolved.addresses),
+          } as buildConnector.BuildOptions);
+          const through = httpSocket === null ? {} : { httpSocket };
+          dial({ ...options, ...through, port: String(resolved.port), ...namedFor(target) }, (...outcome) => {
+            // TLS that fails on top of a tunnel leaves the tunnel standing.
+            if (outcome[0] !== null) httpSocket?.destroy();
+            callback(...outcome);
+          });
+        };
+        open().catch((error: Error) => callback(error, null));
       };
     },
     async dial(target) {
-      const { addresses, port } = await resolve(target);
+      const resolved = await resolve(target);
+      const through = await tunnel(target, resolved);
       const socket = connect({
+        ...(through === null ? {} : { socket: through }),
         host: bare(target.host),
-        port,
+        port: resolved.port,
         ...namedFor(target),
         secureContext: contextFor(target.identity),
         rejectUnauthorized: true,
         ALPNProtocols: ['http/1.1'],
-        lookup: pinned(addresses) as never,
+        lookup: pinned(resolved.addresses) as never,
       });
       socket.setNoDelay(true);
       return new Promise<TLSSocket>((settle, reject) => {
@@ -86,6 +106,7 @@ export function createDialer(egress: EgressSettings, lookup: Lookup, withinMs = 
         });
         socket.once('error', (error) => {
           clearTimeout(timer);
+          through?.destroy();
           reject(upstreamError(error));
         });
       });
@@ -105,16 +126,4 @@ function bare(host: string): string {
 
 function notResolvedInTime(): AivaultError {
   return new AivaultError('upstream_timeout', 'The upstream name did not resolve in time.');
-}
-
-/** A lookup for net.connect that knows only the addresses that were checked. */
-function pinned(addresses: readonly Address[]) {
-  return (
-    _name: string,
-    options: { all?: boolean },
-    callback: (error: Error | null, address: unknown, family?: number) => void,
-  ): void => {
-    if (options.all === true) callback(null, addresses);
-    else callback(null, addresses[0]?.address, addresses[0]?.family);
-  };
 }

@@ -13,6 +13,8 @@ export interface PoolTarget extends DialTarget {
 
 export interface Pools {
   get(target: PoolTarget): Promise<Pool> | Pool;
+  /** Later requests get connections of their own; those that run are finished on the ones they have. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ interface KeptPool {
 /** Opens a pool when it is first asked for and closes it when it was idle for long. */
 export function createPools(dialer: Dialer, now: () => number, silentForMs = silenceMs): Pools {
   const kept = new Map<string, KeptPool>();
+  const dropped = new Set<Pool>();
   let undici: typeof import('undici') | undefined;
   const sweeper = setInterval(sweep, 60_000).unref();
 
@@ -71,9 +74,17 @@ export function createPools(dialer: Dialer, now: () => number, silentForMs = sil
         return take(target, loaded);
       });
     },
+    drop() {
+      for (const { pool } of kept.values()) {
+        dropped.add(pool);
+        const forget = (): void => void dropped.delete(pool);
+        pool.close().then(forget, forget);
+      }
+      kept.clear();
+    },
     async close() {
       clearInterval(sweeper);
-      await Promise.all([...kept.values()].map(({ pool }) => pool.destroy()));
+      await Promise.all([...[...kept.values()].map(({ pool }) => pool), ...dropped].map((pool) => pool.destroy()));
       kept.clear();
     },
   };

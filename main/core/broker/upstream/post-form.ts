@@ -4,6 +4,7 @@ import type { EgressSettings } from '../ports.ts';
 import { createDialer } from './dialer.ts';
 import { Exchange } from './exchange.ts';
 import { createPools, type Pools } from './pools.ts';
+import type { ProxyFor } from './proxy-route.ts';
 import { lookupBySystem } from './resolve.ts';
 
 const deadlineMs = 60_000;
@@ -46,8 +47,8 @@ export function postFormOver(pools: Pools): PostForm {
 }
 
 /** The same for callers outside the pipeline. */
-export function createPostForm(egress: EgressSettings, now: () => number): PostForm {
-  return postFormOver(createPools(createDialer(egress, lookupBySystem), now));
+export function createPostForm(egress: EgressSettings, proxyFor: ProxyFor, now: () => number): PostForm {
+  return postFormOver(createPools(createDialer(egress, proxyFor, lookupBySystem), now));
 }
 
 async function small(body: Uint8Array | AsyncIterable<Uint8Array> | null): Promise<Uint8Array> {

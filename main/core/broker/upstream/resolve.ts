@@ -65,3 +65,15 @@ async function addressesOf(name: string, lookup: Lookup): Promise<readonly Addre
     throw new AivaultError('upstream_unreachable', 'The upstream name cannot be resolved.', { cause });
   }
 }
+
+/** A lookup for net.connect that knows only the addresses that were checked. */
+export function pinned(addresses: readonly Address[]) {
+  return (
+    _name: string,
+    options: { all?: boolean },
+    callback: (error: Error | null, address: unknown, family?: number) => void,
+  ): void => {
+    if (options.all === true) callback(null, addresses);
+    else callback(null, addresses[0]?.address, addresses[0]?.family);
+  };
+}
