@@ -16,6 +16,8 @@ export interface CoreDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly egress: EgressSettings | null;
   readonly developmentHooksSet: boolean;
+  /** What the host found open to others and has closed, in sentences. */
+  readonly putRight?: readonly string[];
   readonly version: string;
   /** Asked at call time. */
   readonly hostFacts: () => HostFacts;

@@ -67,7 +67,10 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   };
 
   // Before anything is opened: opening may put right what a person should hear of.
-  const startWarnings = (await permissionDrift(paths, paths.defaultKeyFile)).map(({ text }) => `At start: ${text}`);
+  const drifts = await permissionDrift(paths, paths.defaultKeyFile);
+  const startWarnings = [...(deps.putRight ?? []), ...drifts.map(({ text }) => text)].map(
+    (text) => `At start: ${text}`,
+  );
   const auditStore = await openAuditStore(paths.audit);
   const store = await openRowStore(paths.database);
   const audit = createAuditLog({ store: auditStore, now, randomId, appended: () => announce('audit.appended') });

@@ -59,7 +59,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const randomToken = () => Buffer.from(randomBytes(32)).toString('base64url');
   const requestId = () => `req_${Buffer.from(randomBytes(12)).toString('hex')}`;
   const hooks = readDevelopmentHooks(paths.environment);
-  prepareVaultFolder(paths);
+  const putRight = prepareVaultFolder(paths);
   const lock = lockVault(paths.lockFile);
   let core: Core | null = null;
   let serving: Serving | null = null;
@@ -93,6 +93,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       environment: paths.environment,
       egress: hooks,
       developmentHooksSet: hooks !== null,
+      putRight,
       version: contractVersion,
       hostFacts: () => ({
         endpoint: serving === null ? null : { baseUrl: serving.baseUrl },
@@ -137,13 +138,19 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return { dispatch, invoke, onEvent, serving, close: closeOnce, closed: closed.promise };
 }
 
-/** The folder of the vault, 0700 and created so. One that drifted is closed again; one that holds other things is not ours. */
-function prepareVaultFolder({ vaultFolder: folder, runFolder }: HostPaths): void {
+/**
+ * The folder of the vault, 0700 and created so. One that drifted is closed again, which is told in a sentence; one that
+ * holds other things is not ours.
+ */
+function prepareVaultFolder({ vaultFolder: folder, runFolder }: HostPaths): readonly string[] {
   makeFolder(folder);
-  if (process.platform === 'win32' || (lstatSync(folder).mode & 0o077) === 0) return;
+  if (process.platform === 'win32' || (lstatSync(folder).mode & 0o077) === 0) return [];
   // A client that starts a host has made the run folder in it already, for the host's log.
   const names = readdirSync(folder).filter((name) => path.join(folder, name) !== runFolder);
-  if (names.length === 0 || names.includes('vault.db')) chmodSync(folder, 0o700);
+  const isVault = names.includes('vault.db');
+  if (names.length > 0 && !isVault) return [];
+  chmodSync(folder, 0o700);
+  return isVault ? [`Others could reach ${folder}; the host has closed it.`] : [];
 }
 
 /** Hooks bend where requests go. A vault that was not made for tests must never be served with them. */

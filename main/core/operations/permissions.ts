@@ -16,13 +16,13 @@ export interface Drift {
 export async function permissionDrift(paths: CorePaths, keyFile: string | null): Promise<Drift[]> {
   if (process.platform === 'win32') return [];
   const beside = (await readdir(paths.vaultFolder).catch(() => []))
-    .filter((name) => /\.(?:db|db-wal|db-shm|journal)$/.test(name))
+    .filter((name) => /\.db(?:-(?:wal|shm|journal|calls))?$/.test(name))
     .map((name) => path.join(paths.vaultFolder, name));
   const files = new Set([paths.database, paths.audit, ...beside, ...(keyFile === null ? [] : [keyFile])]);
+  const folders = new Set([paths.baseFolder ?? paths.vaultFolder, paths.vaultFolder, paths.stateFolder]);
+  if (keyFile !== null) folders.add(path.dirname(keyFile));
   const wanted: [place: string, mode: number][] = [
-    [paths.vaultFolder, 0o700],
-    [paths.stateFolder, 0o700],
-    ...(keyFile === null ? [] : ([[path.dirname(keyFile), 0o700]] as [string, number][])),
+    ...[...folders].map((folder): [string, number] => [folder, 0o700]),
     ...[...files].map((file): [string, number] => [file, 0o600]),
   ];
   const drifts: Drift[] = [];
