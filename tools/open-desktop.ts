@@ -9,14 +9,15 @@ import { promisify } from 'node:util';
 const connectPatienceMs = 3_000;
 const downloadPatienceMs = 120_000;
 
-/** Answers one line for the person: which window was opened, and why that one. */
+/** Answers one line for the person: which window was opened, and why that one. `connect` is how the runtime's server is tried. */
 export async function openDesktop(
   root: string,
   openConsole: () => { baseUrl: string; redirectFile: string },
+  connect: (to: net.TcpNetConnectOpts) => net.Socket = net.connect,
 ): Promise<string> {
   const shell = path.join(root, 'dist/desktop/app.mjs');
   if (!existsSync(shell)) return consoleLine(openConsole, 'the desktop app is not built');
-  const runtime = findRuntime(root) ?? (await fetchRuntime(root));
+  const runtime = findRuntime(root) ?? (await fetchRuntime(root, connect));
   if (runtime === null)
     return consoleLine(openConsole, 'the desktop runtime is not installed and could not be fetched');
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
@@ -43,9 +44,9 @@ export function findRuntime(root: string): string | null {
 }
 
 /** One attempt: its server has to answer within 3 s. */
-async function fetchRuntime(root: string): Promise<string | null> {
+async function fetchRuntime(root: string, connect: (to: net.TcpNetConnectOpts) => net.Socket): Promise<string | null> {
   const installer = path.join(root, 'node_modules/electron/install.js');
-  if (!existsSync(installer) || !(await answers('github.com'))) return null;
+  if (!existsSync(installer) || !(await answers(connect({ host: 'github.com', port: 443 })))) return null;
   try {
     await promisify(execFile)(process.execPath, [installer], { timeout: downloadPatienceMs });
   } catch {
@@ -54,9 +55,8 @@ async function fetchRuntime(root: string): Promise<string | null> {
   return findRuntime(root);
 }
 
-function answers(host: string): Promise<boolean> {
+function answers(socket: net.Socket): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host, port: 443 });
     const done = (answered: boolean) => {
       clearTimeout(timer);
       socket.destroy();

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { AivaultError } from '#contract/errors.ts';
 import { staleBy } from '#contract/events.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
+import { findHost } from '#transports/find-host.ts';
+import { linkHost } from '../../main/desktop/host-link.ts';
 import { startTestHost } from '../test-host.ts';
 import { electron, type StartedApp, startApp } from './start-app.ts';
 
@@ -134,6 +139,49 @@ exec sleep 60
   }
 });
 
+test('where the lock of the session cannot be heard the doctor says so, and where it can it does not', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const bin = mkdtempSync(join(tmpdir(), 'aivault-gdbus-'));
+  const path = process.env.PATH;
+  const check = async (started: StartedApp) => {
+    const report = await started.ask('host.doctor', {});
+    assert.ok(report.ok);
+    return report.value.checks.find(({ id }) => id === 'screen-lock');
+  };
+  const becomesDeaf = async (started: StartedApp, deaf: boolean) => {
+    for (
+      const deadline = Date.now() + 5_000;
+      Date.now() < deadline && ((await check(started)) !== undefined) !== deaf;
+    )
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal((await check(started))?.state, deaf ? 'attention' : undefined);
+  };
+  try {
+    process.env.PATH = bin;
+    await withApp(async (started) => {
+      await init(started);
+      await becomesDeaf(started, true);
+      assert.match((await check(started))?.text ?? '', /^Locking the screen does not lock the vault on this machine/);
+    });
+    // One that listens, until it ends.
+    const script = `#!/bin/sh
+if [ "$1" = call ]; then echo "(objectpath '/org/freedesktop/login1/session/_32',)"; exit 0; fi
+while [ ! -e '${bin}/end' ]; do /bin/sleep 0.05; done
+`;
+    writeFileSync(join(bin, 'gdbus'), script, { mode: 0o755 });
+    await withApp(async (started) => {
+      await init(started);
+      assert.equal(await check(started), undefined);
+      writeFileSync(join(bin, 'end'), '');
+      await becomesDeaf(started, true);
+    });
+  } finally {
+    process.env.PATH = path;
+    rmSync(bin, { recursive: true, force: true });
+  }
+});
+
 test('the tray opens the window that was closed, and quits', () =>
   withApp(async (started) => {
     windows[0]?.emitter.emit('close', { preventDefault() {} });
@@ -212,6 +260,74 @@ test('beside a running aivaultd it is its client, notices nothing, and can take 
     },
     { folder: host.folder },
   );
+  await host.close();
+});
+
+test('a take-over that fails says why and leaves the app, which tries again or quits as the person says', async () => {
+  const host = await startTestHost();
+  await host.call('vault.init', { choice: { provider: 'file' } });
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const asked = () => control.log().filter(({ name }) => name === 'dialog.showMessageBox').length;
+  const port = process.env.AIVAULT_PORT;
+  try {
+    await withApp(
+      async (started) => {
+        // The daemon yields, and then the port this host is to have is another program's.
+        process.env.AIVAULT_PORT = String((other.address() as AddressInfo).port);
+        await press(started, 'Take over from aivaultd');
+        await started.until(() => asked() === 1, 'the question');
+        const box = control.log().find(({ name }) => name === 'dialog.showMessageBox')?.words[0];
+        const { detail, buttons } = box as { detail: string; buttons: string[] };
+        assert.match(detail, /^Port \d+ on 127\.0\.0\.1 is taken by another program\.$/);
+        assert.deepEqual(buttons, ['Leave it', 'Try again', 'Quit aivault']);
+        assert.equal(control.when('app.quit'), -1, 'left as it is');
+        system.dialogResponse = 2;
+        await press(started, 'Take over from aivaultd');
+        await started.until(() => control.when('app.quit') >= 0, 'quitting');
+        system.dialogResponse = 1;
+        await press(started, 'Take over from aivaultd');
+        await started.until(() => asked() > 3, 'trying again');
+        other.close();
+        await started.until(() => !labels().includes('Take over from aivaultd'), 'taking over');
+        assert.equal((await status(started)).pid, process.pid);
+      },
+      { folder: host.folder },
+    );
+  } finally {
+    if (port === undefined) delete process.env.AIVAULT_PORT;
+    else process.env.AIVAULT_PORT = port;
+    other.close();
+    await host.close();
+  }
+});
+
+test('a take-over from a daemon that does not yield leaves the app its client', async () => {
+  const host = await startTestHost();
+  const daemon = (await findHost({ environment: { AIVAULT_DIR: host.folder } }))!;
+  let waited = 0;
+  const link = await linkHost({
+    open: async () => {
+      throw new AivaultError('host_busy', 'Another host owns this vault.');
+    },
+    // A daemon that agrees and goes on.
+    find: async () => ({
+      ...daemon,
+      call: async (name, ...rest) =>
+        name === 'host.shutdown' ? { ok: true, value: {} as never } : daemon.call(name, ...rest),
+      close: async () => {},
+    }),
+    wait: async (ms) => {
+      waited += ms;
+    },
+  });
+  await assert.rejects(link.takeOver(), { code: 'host_busy' });
+  assert.ok(waited >= 12_000 && waited < 13_000, `${waited} ms of patience`);
+  assert.equal(link.hosting(), false);
+  const status = await link.ask('vault.status', {});
+  assert.ok(status.ok && status.value.pid === host.pid, 'still its client');
+  await link.close();
+  await daemon.close();
   await host.close();
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -74,6 +75,24 @@ describe('the window of npm start', () => {
       assert.equal(existsSync(join(root, 'started')), false);
     });
   }
+
+  test('the console, where the server of the runtime says nothing for 3 s', async () => {
+    build();
+    mkdirSync(join(root, 'node_modules/electron'), { recursive: true });
+    writeFileSync(join(root, 'node_modules/electron/install.js'), '');
+    const tried: unknown[] = [];
+    const silent = new Socket();
+    const began = performance.now();
+    const line = await openDesktop(root, openConsole, (to) => {
+      tried.push(to);
+      return silent;
+    });
+    const tookMs = performance.now() - began;
+    assert.match(line, /^in a browser, because the desktop runtime is not installed and could not be fetched:/);
+    assert.ok(tookMs >= 2_950 && tookMs < 4_500, `${tookMs} ms`);
+    assert.deepEqual(tried, [{ host: 'github.com', port: 443 }], 'one attempt');
+    assert.equal(silent.destroyed, true, 'and nothing is left of it');
+  });
 
   test('neither, where the console does not open: it says so', async () => {
     const line = await openDesktop(root, () => {

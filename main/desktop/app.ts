@@ -26,11 +26,12 @@ import {
   servePages,
 } from './lockdown.ts';
 import { lockByItself } from './locking.ts';
-import { watchLogind } from './logind.ts';
 import { applicationMenu } from './menu.ts';
 import { createOutside } from './outside.ts';
 import { createPreferences } from './preferences.ts';
+import { createScreenLock, type ScreenLock } from './screen-lock.ts';
 import { createShellState } from './shell-state.ts';
+import { takeOver } from './take-over.ts';
 import { createTray } from './tray.ts';
 import { createWindows } from './window.ts';
 
@@ -53,7 +54,8 @@ async function start(): Promise<void> {
   denyEveryPermission(ours);
   servePages(ours, windowPages());
 
-  const link = await openLink();
+  const screenLock = createScreenLock(process.platform, process.pid);
+  const link = await openLink(screenLock.findings);
   const openOutside = createOutside(
     () => link.ask('providers.list', {}),
     (url) => shell.openExternal(url),
@@ -74,7 +76,7 @@ async function start(): Promise<void> {
     unlock: windows.showUnlock,
     openWindow: windows.show,
     setPaused: (paused: boolean) => void link.ask('endpoint.setPaused', { paused }),
-    takeOver: () => void link.takeOver().catch(sayWhyNot),
+    takeOver: () => void takeOver(link, () => app.quit()),
     quit: () => app.quit(),
   };
   applicationMenu(process.platform, acts);
@@ -104,7 +106,7 @@ async function start(): Promise<void> {
   const stopLocking = lockByItself({
     lock,
     idleMinutes: () => settings?.idleLockMinutes ?? null,
-    watchSession: (onLock) => (process.platform === 'linux' ? watchLogind(process.pid, onLock) : () => undefined),
+    watchSession: screenLock.watch,
   });
 
   app.on('second-instance', windows.show);
@@ -119,7 +121,7 @@ async function start(): Promise<void> {
   await state.refresh();
 }
 
-function openLink(): Promise<HostLink> {
+function openLink(findings: ScreenLock['findings']): Promise<HostLink> {
   return linkHost({
     open: () =>
       openHost({
@@ -128,6 +130,7 @@ function openLink(): Promise<HostLink> {
         randomBytes: (length) => new Uint8Array(randomBytes(length)),
         serve: true,
         desktop: true,
+        findings,
         log,
       }),
     find: () => findHost(),

@@ -1,5 +1,5 @@
 import type { Input, Output, Presence } from '#contract/call.ts';
-import { AivaultError, type Result } from '#contract/errors.ts';
+import { AivaultError, errorFromBody, type Result } from '#contract/errors.ts';
 import { type EventName, type HostEvent, staleBy } from '#contract/events.ts';
 import type { OperationName } from '#contract/operations.ts';
 import type { Host } from '#host/open-host.ts';
@@ -13,7 +13,10 @@ export interface HostLink {
   hosting(): boolean;
   ask<N extends OperationName>(name: N, input: Input<N>, presence?: Presence): Promise<Result<Output<N>>>;
   onEvent(listener: (event: HostEvent) => void): void;
-  /** Asks the daemon to finish its running calls (10 s at most) and yield, then owns the vault. */
+  /**
+   * Asks the daemon to finish its running calls (10 s at most) and yield, then owns the vault. Throws what kept it from
+   * that; it is then the client of whoever has the vault, and may be asked again.
+   */
   takeOver(): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,6 +32,18 @@ const yieldMs = 10_000;
 const retryMs = 250;
 /** After a change of host everything may have changed. */
 const afterChange = Object.keys(staleBy) as EventName[];
+
+/** Asks a daemon to end. One that is gone already has done so. */
+async function yielding(daemon: HostClient): Promise<void> {
+  try {
+    const asked = await daemon.call('host.shutdown', { graceMs: yieldMs });
+    if (!asked.ok) throw errorFromBody(asked.error);
+  } catch (error) {
+    if (!(error instanceof AivaultError && error.code === 'host_unreachable')) throw error;
+  } finally {
+    await daemon.close();
+  }
+}
 
 /** Opens the vault, or joins the host that has it. Throws what kept it from either. */
 export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {
@@ -62,6 +77,17 @@ export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {
         if (!(error instanceof AivaultError && error.code === 'host_busy')) throw error;
         if (await join()) return;
         if (waited >= patienceMs) throw error;
+      }
+      await deps.wait(retryMs);
+    }
+  };
+  /** Own it as soon as whoever has it lets go. */
+  const ownWithin = async (patienceMs: number): Promise<void> => {
+    for (let waited = 0; ; waited += retryMs) {
+      try {
+        return await own();
+      } catch (error) {
+        if (!(error instanceof AivaultError && error.code === 'host_busy') || waited > patienceMs) throw error;
       }
       await deps.wait(retryMs);
     }
@@ -102,21 +128,18 @@ export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {
     },
     onEvent: (listener) => void listeners.add(listener),
     async takeOver() {
+      if (host !== null) return;
       const daemon = client;
-      if (daemon === null) return;
       client = null;
-      await daemon.call('host.shutdown', { graceMs: yieldMs });
-      await daemon.close();
-      for (let waited = 0; ; waited += retryMs) {
-        try {
-          await own();
-          break;
-        } catch (error) {
-          if (!(error instanceof AivaultError && error.code === 'host_busy') || waited > yieldMs + 2_000) throw error;
-          await deps.wait(retryMs);
-        }
+      try {
+        if (daemon !== null) await yielding(daemon);
+        await ownWithin(yieldMs + 2_000);
+      } catch (error) {
+        await link(0).catch(() => undefined);
+        throw error;
+      } finally {
+        for (const event of afterChange) tell({ event, atMs: Date.now() });
       }
-      for (const event of afterChange) tell({ event, atMs: Date.now() });
     },
     async close() {
       ended = true;

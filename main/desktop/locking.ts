@@ -6,7 +6,7 @@ export interface LockingDeps {
   lock(): void;
   /** Minutes without a person before it locks; null for never. */
   idleMinutes(): number | null;
-  /** Linux: logind, which Electron does not listen to. Returns how to stop. */
+  /** Linux: logind, which Electron does not listen to. Returns how to stop watching. */
   watchSession(onLock: () => void): () => void;
 }
 

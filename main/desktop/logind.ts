@@ -20,8 +20,11 @@ export function sessionPathOf(answer: string): string | null {
   return /'(\/org\/freedesktop\/login1\/session\/[A-Za-z0-9_]+)'/.exec(answer)?.[1] ?? null;
 }
 
-/** Calls `onLock` whenever the session is locked or switched away from. Does nothing where there is no logind. */
-export function watchLogind(pid: number, onLock: () => void): () => void {
+/**
+ * Calls `onLock` whenever the session is locked or switched away from, and `onDeaf` once it is known that it cannot be
+ * heard: no gdbus (an AppImage brings none), no logind, or no session of ours.
+ */
+export function watchLogind(pid: number, onLock: () => void, onDeaf: () => void): () => void {
   let monitor: ChildProcess | null = null;
   let stopped = false;
   const method = `${busName}.Manager.GetSessionByPID`;
@@ -38,9 +41,11 @@ export function watchLogind(pid: number, onLock: () => void): () => void {
   ];
   execFile('gdbus', words, { timeout: 5_000 }, (error, answer) => {
     const session = error === null ? sessionPathOf(answer) : null;
-    if (session === null || stopped) return;
+    if (stopped) return;
+    if (session === null) return onDeaf();
     monitor = spawn('gdbus', ['monitor', '--system', '--dest', busName], { stdio: ['ignore', 'pipe', 'ignore'] });
-    monitor.on('error', () => undefined);
+    // An error that kept it from starting is followed by no exit, one that came later by `close` as well.
+    monitor.on('error', () => stopped || onDeaf()).on('exit', () => stopped || onDeaf());
     if (monitor.stdout === null) return;
     createInterface({ input: monitor.stdout }).on('line', (line) => {
       if (saysLocked(line, session)) onLock();

@@ -4,6 +4,7 @@ import type { Dispatch } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { HostEvent } from '#contract/events.ts';
 import type { Invoke } from '#contract/proxied.ts';
+import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { contractVersion } from '#contract/version.ts';
 import { type Core, createCore } from '#core/core.ts';
@@ -30,6 +31,8 @@ export interface HostOptions {
   readonly shared?: boolean;
   /** True where the desktop app is the host. */
   readonly desktop?: boolean;
+  /** What the program around this host found wrong with its surroundings; the doctor says it. */
+  readonly findings?: () => readonly DoctorCheck[];
 }
 
 /** An open vault and what serves it. */
@@ -100,6 +103,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
         socket: serving?.socket ?? null,
         pid: process.pid,
         desktop: options.desktop ?? false,
+        findings: options.findings?.() ?? [],
       }),
       stop: (graceMs: number) => void closeOnce(graceMs),
       log: options.log,

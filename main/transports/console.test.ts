@@ -30,7 +30,7 @@ describe('the browser console', () => {
       }),
       now: () => clock,
       randomToken: () => `token-${++issued}`,
-      idleMs: 200,
+      lookEveryMs: 10,
     });
   });
   afterEach(() => opened.close());
@@ -171,11 +171,15 @@ describe('the browser console', () => {
     assert.equal((await ask(session)).status, 200);
   });
 
-  test('it ends when nobody has used it for its idle time', async () => {
+  test('it ends when nobody has used it for 15 minutes, and not a millisecond before', async () => {
     const session = await login();
-    clock += 150;
-    assert.equal((await ask(session)).status, 200);
-    clock += 250;
+    const aWhile = () => new Promise((resolve) => setTimeout(resolve, 60));
+    for (const _ of [1, 2]) {
+      clock += 15 * 60_000 - 1;
+      await aWhile();
+      assert.equal((await ask(session)).status, 200, 'a question begins the time anew');
+    }
+    clock += 15 * 60_000;
     await opened.ended;
     await assert.rejects(ask(session), { code: 'ECONNREFUSED' });
   });

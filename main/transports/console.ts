@@ -25,8 +25,8 @@ export interface ConsoleDeps {
   ) => Promise<{ readonly status: number; readonly headers: Record<string, string>; readonly body: Uint8Array }>;
   readonly now: () => number;
   readonly randomToken: () => string;
-  /** How long nobody has to ask anything before the console ends. 15 minutes. */
-  readonly idleMs?: number;
+  /** How often it is looked whether nobody has asked anything for 15 minutes, after which the console ends. 5 s. */
+  readonly lookEveryMs?: number;
 }
 
 export interface Console {
@@ -39,7 +39,7 @@ export interface Console {
 }
 
 const actor: Actor = { kind: 'operator', via: 'console' };
-const defaultIdleMs = 15 * 60_000;
+const idleMs = 15 * 60_000;
 const maxQuestionBytes = 8 * 1024 * 1024;
 /** All that the unlock screen needs; the rest waits until somebody has unlocked. */
 const askedWhileClosed = new Set(['vault.status', 'vault.unlock', 'vault.init']);
@@ -51,7 +51,6 @@ const dead = new AivaultError('token_invalid', 'This session of the console has 
 export async function openConsole(deps: ConsoleDeps): Promise<Console> {
   const sessions = createSessions(deps);
   const listeners = new Set<ServerResponse>();
-  const idleMs = deps.idleMs ?? defaultIdleMs;
   const server = http.createServer({ requireHostHeader: false, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
   let origin = '';
   const ended = Promise.withResolvers<void>();
@@ -115,12 +114,9 @@ export async function openConsole(deps: ConsoleDeps): Promise<Console> {
       else send(response, 200, { ok: false, error: errorBody(error) });
     });
   });
-  const watch = setInterval(
-    () => {
-      if (deps.now() - sessions.lastSeenMs() >= idleMs) void close();
-    },
-    Math.min(idleMs, 5_000),
-  ).unref();
+  const watch = setInterval(() => {
+    if (deps.now() - sessions.lastSeenMs() >= idleMs) void close();
+  }, deps.lookEveryMs ?? 5_000).unref();
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve),
   );

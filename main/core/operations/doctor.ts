@@ -27,6 +27,7 @@ export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
     await clock(deps),
     hooks(deps),
     ...integrity(deps),
+    ...(deps.hostFacts().findings ?? []),
   ];
 }
 

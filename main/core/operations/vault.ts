@@ -1,5 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
-import type { Settings } from '#contract/schemas/host.ts';
+import type { DoctorCheck, Settings } from '#contract/schemas/host.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { CoreHandlers } from '../dispatch.ts';
@@ -19,6 +19,8 @@ export interface HostFacts {
   readonly socket: string | null;
   readonly pid: number;
   readonly desktop: boolean;
+  /** What the program around the host found wrong with its surroundings. */
+  readonly findings?: readonly DoctorCheck[];
 }
 
 export interface VaultHandlersDeps {
