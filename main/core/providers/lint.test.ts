@@ -59,6 +59,22 @@ describe('the linter', () => {
     assert.match(finding ?? '', /^overlap: GET \/things\/\{x\}\/keys belongs to acme\/keys \(destructive\) too/);
   });
 
+  it('S07 knows that an exclusion takes out paths with an encoded slash too, as policy does', () => {
+    const files: ProviderCapability = {
+      ...read,
+      id: 'acme/files',
+      paths: ['/things/{id}/files/{path%2F}'],
+      effect: 'write',
+    };
+    const example = { method: 'GET', path: '/a/1/files/b' } as const;
+    const wide: ProviderCapability = { ...read, paths: ['/{kind}/{id}/files/{path%2F}'], example };
+    assert.equal(rules(acme([wide, files])).filter((found) => found.startsWith('overlap')).length, 1);
+    assert.deepEqual(
+      rules(acme([{ ...wide, exclude: ['/things/**'] }, files])).filter((found) => found.startsWith('overlap')),
+      [],
+    );
+  });
+
   it('sees that an exclusion for another method does not help', () => {
     const wide: ProviderCapability = {
       ...read,
