@@ -238,7 +238,7 @@ describe('the canary sweep', () => {
   }
 
   for (const [id, { says }] of Object.entries(kinds)) {
-    test(`${id}: no answer of an upstream that leaks in every way holds the secret, by either door`, {
+    test(`${id}: S29 no answer of an upstream that leaks in every way holds the secret, by either door`, {
       skip,
     }, async () => {
       api.behave(leaky(() => says.map((name) => canaries[name])));

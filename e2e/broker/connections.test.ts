@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { type HostFixture, startHostFixture } from './host-fixture.ts';
@@ -82,6 +83,43 @@ describe('connections to the endpoint', () => {
     }
     assert.equal(f.upstream.requests.length, 8);
     assert.ok(f.upstream.requests.every(({ body }) => body.length === 0));
+  });
+
+  it('D01 says that it is well to anybody on this machine, and nothing else', async () => {
+    const { text } = await send(request('GET /aivault/health HTTP/1.1', 'connection: close'));
+    assert.match(text, /^HTTP\/1\.1 200 /);
+    assert.equal(text.slice(text.indexOf('\r\n\r\n') + 4), '{"ok":true}');
+  });
+
+  it('D02 answers nonsense, ends what has no end, and goes on', async () => {
+    const post = (...lines: string[]) =>
+      request('POST /aivault/proxy HTTP/1.1', 'content-type: application/json', 'connection: close', ...lines);
+    for (const body of ['', '{', '[]', 'null', '{"capability":7}', '\0', `${'['.repeat(10_000)}`])
+      assert.deepEqual(
+        answersIn((await send(post(`content-length: ${body.length}`), body)).text),
+        [400],
+        body.slice(0, 9),
+      );
+    assert.deepEqual(answersIn((await send('nonsense\r\n\r\n')).text), [400]);
+
+    // Refused as soon as it is too much, and never held.
+    const hundred = 100 * 1024 * 1024;
+    let sent = 0;
+    const socket = await open(post('transfer-encoding: chunked'));
+    socket.resume();
+    const over = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    while (!socket.destroyed && sent < hundred) {
+      sent += 65_536;
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain').catch(() => {}), over]);
+    }
+    socket.end();
+    await over;
+    assert.ok(sent < hundred, 'it was not read to its end');
+
+    const half = await open('POST /aivault/proxy HTTP/1.1\r\nhost: ');
+    half.resume().end();
+    await once(half, 'close');
   });
 
   it('answers what follows a question of its own on the same connection', async () => {

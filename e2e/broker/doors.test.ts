@@ -224,7 +224,7 @@ describe('rows by both doors', { skip }, () => {
     assert.equal(upstream.requests.length, 1);
   });
 
-  row(theEndpoint, 'E19 E22 an empty 204 and a streamed 401 come through', async (door, name) => {
+  row(theEndpoint, 'E19 E22 O01 an empty 204 and a streamed 401 come through', async (door, name) => {
     const id = await fresh();
     upstream.behave((_request, response) => void response.writeHead(204).end());
     assert.deepEqual(await door(id, get()), { status: name === 'cli' ? 200 : 204, code: null, text: '' });
@@ -260,6 +260,30 @@ describe('rows by both doors', { skip }, () => {
     const used = (id: string) => secrets.find(({ secretId }) => secretId === id)?.lastUsedAtMs ?? null;
     assert.notEqual(used(secretRef.slice('vault:secret:'.length)), null);
     assert.equal(used(other), null);
+  });
+
+  row(bothDoors, 'S52 deleting wins over calls under way, every time', async (door, name) => {
+    const ask = () => door('openai/models', {});
+    for (let round = 0; round < (name === 'cli' ? 4 : 200); round += 1) {
+      const secretId = await store('OPENAI_API_KEY', `sk-${'k'.repeat(24)}`);
+      let going = true;
+      let answered = 0;
+      const callers = Array.from({ length: 2 }, async () => {
+        while (going) if ((await ask()).status === 200) answered += 1;
+      });
+      for (let tries = 0; answered === 0 && tries < 2_000; tries += 1) await new Promise((next) => setTimeout(next, 2));
+      await host.call('secrets.delete', { secretId });
+      const sent = upstream.requests.length;
+      going = false;
+      await Promise.all(callers);
+      assert.ok(answered > 0);
+      assert.equal((await ask()).code, 'credential_not_found');
+      // What left before the answer to the deletion may still be on its way in.
+      assert.ok(upstream.requests.length - sent <= callers.length);
+      const { secrets } = await host.call('secrets.list', {});
+      assert.ok(!secrets.some((each) => each.secretId === secretId));
+      upstream.forget();
+    }
   });
 
   row(bothDoors, 'what cannot be searched is refused where the credential says so', async (door, name) => {

@@ -260,7 +260,7 @@ describe('a host behind a proxy', { skip }, () => {
     assert.match(gone.text, /127\.0\.0\.1:9, takes no connections/);
   });
 
-  it('keeps its way over a restart', async () => {
+  it('D08 serves again after a restart, and keeps its way', async () => {
     await route(host, proxy.url);
     await host.close({ keep: true });
     host = await start({}, { folder: host.folder });

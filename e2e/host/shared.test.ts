@@ -58,7 +58,7 @@ describe('an agent of another user', () => {
     for (const user of [keeper, agent]) {
       execFileSync('useradd', ['--create-home', '--home-dir', path.join(base, user), '--shell', '/bin/sh', user]);
     }
-    upstream = await startFakeUpstream({ names: ['api.openai.com'] });
+    upstream = await startFakeUpstream({ names: ['api.openai.com', 'up.test'] });
     const ca = path.join(base, 'ca.pem');
     fs.writeFileSync(ca, upstream.authority.cert, { mode: 0o644 });
     socket = path.join(base, 'shared', 'aivaultd.sock');
@@ -66,7 +66,7 @@ describe('an agent of another user', () => {
       PATH: process.env.PATH ?? '',
       AIVAULTD_SHARED_SOCKET: socket,
       AIVAULT_PORT: '0',
-      AIVAULT_DEV_RESOLVE: upstream.resolve('api.openai.com'),
+      AIVAULT_DEV_RESOLVE: upstream.resolve('api.openai.com', 'up.test'),
       AIVAULT_DEV_CA_CERT_PATH: ca,
     };
     const created = await aivault(keeper, [
@@ -162,6 +162,36 @@ describe('an agent of another user', () => {
       assert.ok(fs.existsSync(path.join(home, file)), file);
       assert.notEqual((await runAs(agent, {}, 'cat', path.join(home, file))).code, 0, file);
     }
+  });
+
+  test('S37 S38 by the CLI, with a token of its own, an agent is tied to the credential and capability it names', {
+    skip: reason,
+  }, async () => {
+    const made = async (...words: string[]): Promise<string> => {
+      const { code, out, err } = await aivault(keeper, words);
+      assert.equal(code, 0, `${words.join(' ')}: ${err}`);
+      return out.trim();
+    };
+    for (const id of ['first', 'second']) {
+      await made('secrets', 'create', '--name', id, '--value', `the-key-of-${id}-0123456789`);
+      const auth = ['--auth', 'header', '--host', 'up.test'];
+      await made('credential', 'create', id, '--provider', 'acme', '--secret', id, ...auth);
+    }
+    const rule = ['--method', 'GET', '--path', '/v1', '--host', 'up.test'];
+    for (const id of ['acme/one', 'acme/two']) await made('capability', 'create', id, '--provider', 'acme', ...rule);
+    const token = await made('token', 'mint', '--capability', 'acme/one', '--credential', 'first');
+    const ask = async (...words: string[]): Promise<string | undefined> => {
+      const { err } = await aivault(agent, ['invoke', ...words], { AIVAULT_TOKEN: token });
+      return /^error: (\w+):/m.exec(err)?.[1];
+    };
+    const before = upstream.requests.length;
+    assert.equal(await ask('acme/one', '--credential', 'second'), 'policy_violation');
+    assert.equal(await ask('acme/two', '--credential', 'first'), 'policy_violation');
+    assert.equal(upstream.requests.length, before);
+    assert.equal(await ask('acme/one', '--credential', 'first'), undefined);
+    assert.equal(await ask('acme/one'), undefined);
+    for (const request of upstream.requests.slice(before))
+      assert.deepEqual(request.header('authorization'), ['Bearer the-key-of-first-0123456789']);
   });
 
   test('a token that is none is token_invalid', { skip: reason }, async () => {

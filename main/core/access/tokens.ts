@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
+import { invalidToken } from '#contract/invalid-token.ts';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import type { SealedTables, Tx } from '../vault/sealed.ts';
 import { type TokenRow, tokenTable } from './token-rows.ts';
@@ -59,12 +60,12 @@ export function createTokens({ vault, now, randomBytes }: TokensDeps): Tokens {
       return { token, row };
     },
     verify(token, kind) {
-      if (!wellFormed[kind].test(token)) throw dead();
+      if (!wellFormed[kind].test(token)) throw invalidToken(kind);
       const sha256 = hashOf(token);
       const row = index().get(sha256);
       // The map was searched by a hash, which tells a caller nothing about tokens; the comparison itself is constant-time.
-      if (row === undefined || !timingSafeEqual(Buffer.from(row.sha256), Buffer.from(sha256))) throw dead();
-      if (row.kind !== kind || !isLive(row)) throw dead();
+      if (row === undefined || !timingSafeEqual(Buffer.from(row.sha256), Buffer.from(sha256))) throw invalidToken(kind);
+      if (row.kind !== kind || !isLive(row)) throw invalidToken(kind);
       return row;
     },
     get: (id) => vault.table(tokenTable).get(id),
@@ -95,10 +96,4 @@ export function tokenSummaryOf(row: TokenRow, lastUsedAtMs: number | null): Toke
 
 function hashOf(token: string): string {
   return hash('sha256', token, 'hex');
-}
-
-function dead(): AivaultError {
-  return new AivaultError('token_invalid', 'This token is not valid: unknown, expired or revoked.', {
-    hint: 'Mint one with `aivault token mint --capability …`.',
-  });
 }

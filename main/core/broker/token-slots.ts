@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { invalidToken } from '#contract/invalid-token.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { authHeaders } from './headers/header-names.ts';
 
@@ -27,10 +28,10 @@ export function bearerToken(headers: readonly HeaderPair[]): string {
   for (const [name, value] of headers) {
     if (name !== 'authorization') continue;
     const match = /^bearer +(avp_[A-Za-z0-9_-]{8,128})$/i.exec(value.trim());
-    if (match === null || found !== null) throw noToken();
+    if (match === null || found !== null) throw invalidToken('proxy');
     found = match[1] as string;
   }
-  if (found === null) throw noToken();
+  if (found === null) throw invalidToken('proxy');
   return found;
 }
 
@@ -54,7 +55,7 @@ export function takeToken(headers: readonly HeaderPair[], path: string, query: s
   const bareQuery = query === null || !/avp(?:_|%5f)/i.test(query) ? query : takeFromQuery(query, tokens);
 
   const [only] = tokens;
-  if (only === undefined) throw noToken();
+  if (only === undefined) throw invalidToken('proxy');
   if (tokens.size > 1) throw new AivaultError('policy_violation', 'The request carries two different tokens.');
   if (foreign)
     throw new AivaultError('policy_violation', 'The request carries a token and another auth value beside it.');
@@ -114,10 +115,4 @@ function decodeLoosely(text: string): string {
     // Broken escapes are read-request's to refuse; here only a token matters.
     return text;
   }
-}
-
-function noToken(): AivaultError {
-  return new AivaultError('token_invalid', 'The request carries no valid token.', {
-    hint: 'Mint one with `aivault token mint --capability …` and send it as `authorization: Bearer avp_…`.',
-  });
 }

@@ -1,5 +1,5 @@
 import { actorText } from '#contract/call.ts';
-import { AivaultError } from '#contract/errors.ts';
+import { invalidToken } from '#contract/invalid-token.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
 import type { Reach } from '../catalog/reach.ts';
@@ -73,7 +73,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
 function personalGrant(services: Services, tokenId: string) {
   const row = services.tokens.get(tokenId);
   if (row === undefined || row.kind !== 'personal' || row.revokedAtMs !== null || row.expiresAtMs <= services.now()) {
-    throw new AivaultError('token_invalid', 'This token is not valid: unknown, expired or revoked.');
+    throw invalidToken('personal');
   }
   const { name, scopes, paths, expiresAtMs } = row;
   return { tokenId, name: name ?? tokenId, scopes: new Set(scopes), paths, expiresAtMs };

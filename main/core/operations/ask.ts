@@ -1,5 +1,6 @@
 import type { Ask, Dispatch, Rate } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
+import { invalidToken } from '#contract/invalid-token.ts';
 import { operations } from '#contract/operations.ts';
 import type { RateLimiter } from '../policy/limits.ts';
 import type { Services } from './services.ts';
@@ -32,7 +33,7 @@ export function createAsk(deps: AskDeps): Ask {
     let rate: { rate: Rate } | undefined;
     let known: { readonly tokenId: string } | undefined;
     try {
-      if (bearer === null) throw new AivaultError('token_invalid', 'This needs a personal token.');
+      if (bearer === null) throw invalidToken('personal');
       const token = services.tokens.verify(bearer, 'personal');
       known = { tokenId: token.id };
       if (operations[name].access !== 'agent') throw new AivaultError('operator_required', 'A token may not ask this.');
