@@ -12,17 +12,19 @@ const seen = new Set<string>();
 let host: TestHost;
 let all: string;
 let nothing: string;
+let notRotate: string;
 
 before(async () => {
   host = await startTestHost();
   await host.call('vault.init', { choice: { provider: 'passphrase', passphrase } });
   const mint = async (scopes: string[]): Promise<string> =>
     (await host.call('tokens.createPersonal', { name: 't', scopes: scopes as 'secrets:read'[] }, { passphrase })).token;
-  all = await mint(['secrets:read', 'secrets:write', 'secrets:delete', 'audit:read']);
+  all = await mint(['secrets:read', 'secrets:write', 'secrets:delete', 'secrets:rotate', 'audit:read']);
   nothing = await mint(['secrets:rotate']);
+  notRotate = await mint(['secrets:write']);
   for (const path of ['there', 'gone', 'ended']) {
     await send('PUT', `/v1/secrets/${path}`, all, {
-      data: {},
+      data: { k: 'v' },
       options: { expires_in: path === 'ended' ? '1s' : '1h' },
     });
   }
@@ -50,6 +52,7 @@ const plain: Record<RestRouteName, readonly [target: string, body: unknown]> = {
   versions: ['/v1/secrets/there/versions', undefined],
   metadata: ['/v1/secrets/there/metadata', undefined],
   restore: ['/v1/secrets/there/restore', undefined],
+  rotate: ['/v1/secrets/there/rotate', { generate: { k: { generator: 'uuid' } } }],
   batch: ['/v1/secrets/batch', { paths: ['there'], options: { fail_fast: true } }],
   auditLogs: ['/v1/audit/logs', undefined],
   health: ['/v1/health', undefined],
@@ -109,6 +112,11 @@ test('a path, a body, a query and a state that do not fit', async () => {
   await refuses('restore', invalid, '/v1/secrets/there/restore?x=1');
   await refuses('restore', [404, 'secret_not_found'], '/v1/secrets/none/restore');
   await refuses('restore', [409, 'secret_exists'], '/v1/secrets/there/restore');
+  await refuses('rotate', invalidPath, '/v1/secrets/A/rotate', plain.rotate[1]);
+  await refuses('rotate', invalid, '/v1/secrets/there/rotate', { generate: {} });
+  await refuses('rotate', [404, 'secret_not_found'], '/v1/secrets/gone/rotate', plain.rotate[1]);
+  await refuses('rotate', [409, 'version_conflict'], ...plain.rotate, { 'if-match': '"9"' });
+  await refuses('rotate', [413, 'too_large'], '/v1/secrets/there/rotate', { generate: 'x'.repeat(8 * 1024 * 1024) });
   await refuses('list', invalid, '/v1/secrets?limit=x');
   await refuses('list', [400, 'invalid_cursor'], '/v1/secrets?cursor=x');
   await refuses('list', [400, 'invalid_duration'], '/v1/secrets?expiring_within=soon');
@@ -155,7 +163,8 @@ test('no token, a token without the scope, a share that is used up, a web page, 
     const [target, body] = plain[name];
     const headers = await refuses(name, [401, 'authentication_required'], target, body, {}, null);
     assert.equal(headers.get('www-authenticate'), 'Bearer');
-    if (scope !== null) await refuses(name, [403, 'access_denied'], target, body, {}, nothing);
+    const without = scope === 'secrets:rotate' ? notRotate : nothing;
+    if (scope !== null) await refuses(name, [403, 'access_denied'], target, body, {}, without);
   }
   await host.call('settings.set', { pathRequestsPerMinute: 1 });
   await send('GET', '/v1/auth/whoami', all);

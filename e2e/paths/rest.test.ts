@@ -17,7 +17,7 @@ before(async () => {
   host = await startTestHost();
   const mint = async (name: string, scopes: string[], paths: string[] = []): Promise<string> =>
     (await host.call('tokens.createPersonal', { name, scopes: scopes as 'secrets:read'[], paths })).token;
-  all = await mint('all', ['secrets:read', 'secrets:write', 'secrets:delete', 'audit:read']);
+  all = await mint('all', ['secrets:read', 'secrets:write', 'secrets:delete', 'secrets:rotate', 'audit:read']);
   reader = await mint('reader', ['secrets:read'], ['app/*', 'shared/**']);
   writer = await mint('writer', ['secrets:write']);
 });
@@ -87,6 +87,11 @@ test('every route of the OpenAPI document answers in its declared shape', async 
   await succeeds('list', '/v1/secrets?prefix=app/&limit=5&tag=t&expiring_within=91d');
   await succeeds('versions', '/v1/secrets/app/db/versions');
   await succeeds('metadata', '/v1/secrets/app/db/metadata');
+  const generate = { password: { generator: 'random' } };
+  const rotated = await succeeds('rotate', '/v1/secrets/app/db/rotate', { generate }, { 'if-match': '"1"' });
+  assert.deepEqual([rotated.json.previous_version, rotated.headers.get('etag')], [1, '"2"']);
+  assert.deepEqual((await succeeds('read', '/v1/secrets/app/db?version=1')).json.data, { password: 'p' });
+  await succeeds('write', '/v1/secrets/app/db', { data: { password: 'p' } });
   await succeeds('delete', '/v1/secrets/app/db');
   await succeeds('restore', '/v1/secrets/app/db/restore');
   const { json } = await succeeds('batch', '/v1/secrets/batch', {
@@ -181,6 +186,9 @@ test('an address that is not there and a method that is not known are answered i
       assert.ok([400, 401, 404, 405].includes(status), `${status} ${method} ${target}`);
     }
   }
+  // "rotate" is a word of ours after POST only: a path may end in it.
+  await succeeds('write', '/v1/secrets/app/rotate', { data: {} });
+  assert.equal((await ask('PATCH', '/v1/secrets/app/rotate', all)).headers.get('allow'), 'GET, PUT, DELETE, POST');
   for (const method of ['POST', 'PATCH', 'OPTIONS', 'REPORT']) {
     const answer = await ask(method, '/v1/secrets/ok', all);
     refused(answer, 405, 'method_not_allowed');
@@ -244,7 +252,7 @@ test('every read, write, list and refusal is in the audit log, with path and ver
   const read = entries.find(
     ({ kind, outcome, secretPath }) => kind === 'path.read' && outcome === 'done' && secretPath === 'app/db',
   );
-  assert.equal(read?.version, 1);
+  assert.equal(read?.version, 3);
   assert.ok(!JSON.stringify(entries).includes('Upper/case'), 'what is no path is not repeated');
 });
 

@@ -33,6 +33,7 @@ export const summaries = {
   'paths.list': 'List path secrets under a prefix, without their values.',
   'paths.read': 'Read the value of a path secret.',
   'paths.restore': 'Restore a deleted path secret.',
+  'paths.rotate': 'Make fields of a path secret anew; the others stay, and nobody sees either.',
   'paths.versions': 'List the versions of a path secret.',
   'paths.write': 'Write a path secret; each write is a new version.',
   'policies.clear': 'Remove all limits of a capability.',

@@ -122,29 +122,60 @@ export const putCommand = command({
     write(session, { path: values.path, data: await readFields(session, values), ...facts(values) }),
 });
 
+const generatorOptions = {
+  generator: text('KIND', 'random, hex or uuid.', { choices: ['random', 'hex', 'uuid'] }),
+  length: number('N', 'How many characters.', { min: 8, max: 4096 }),
+  charset: text('SET', 'alphanumeric, alpha, digits, safe or symbols.', {
+    choices: ['alphanumeric', 'alpha', 'digits', 'safe', 'symbols'],
+  }),
+} as const;
+
+interface GeneratorValues {
+  readonly generator: string | undefined;
+  readonly length: number | undefined;
+  readonly charset: string | undefined;
+}
+
+function generatorOf({ generator = 'random', length, charset }: GeneratorValues) {
+  if (generator !== 'random' && charset !== undefined) throw invalid('--charset belongs to the random generator.');
+  if (generator === 'uuid' && length !== undefined) throw invalid('A uuid has its own length.');
+  return {
+    generator: generator as 'random',
+    ...(length === undefined ? {} : { length }),
+    ...(charset === undefined ? {} : { charset: charset as 'safe' }),
+  };
+}
+
 export const generateCommand = command({
   words: 'kv generate',
   summary: 'Write a value the vault makes itself; it is not shown.',
   arguments: pathArgument,
+  options: { field: requiredText('NAME', 'The field to fill.'), ...generatorOptions, ...factOptions },
+  run: (values, session) =>
+    write(session, { path: values.path, generate: { [values.field]: generatorOf(values) }, ...facts(values) }),
+});
+
+export const rotateCommand = command({
+  words: 'kv rotate',
+  summary: summaries['paths.rotate'],
+  arguments: pathArgument,
   options: {
-    field: requiredText('NAME', 'The field to fill.'),
-    generator: text('KIND', 'random, hex or uuid.', { choices: ['random', 'hex', 'uuid'] }),
-    length: number('N', 'How many characters.', { min: 8, max: 4096 }),
-    charset: text('SET', 'alphanumeric, alpha, digits, safe or symbols.', {
-      choices: ['alphanumeric', 'alpha', 'digits', 'safe', 'symbols'],
-    }),
-    ...factOptions,
+    field: list('NAME', 'A field to make anew; may be repeated.'),
+    ...generatorOptions,
+    'if-version': factOptions['if-version'],
   },
+  examples: ['aivault kv rotate environments/dev/db --field password --length 40'],
   async run(values, session) {
-    const { generator = 'random', length, charset } = values;
-    if (generator !== 'random' && charset !== undefined) throw invalid('--charset belongs to the random generator.');
-    if (generator === 'uuid' && length !== undefined) throw invalid('A uuid has its own length.');
-    const spec = {
-      generator: generator as 'random',
-      ...(length === undefined ? {} : { length }),
-      ...(charset === undefined ? {} : { charset: charset as 'safe' }),
-    };
-    return write(session, { path: values.path, generate: { [values.field]: spec }, ...facts(values) });
+    if (values.field.length === 0) throw invalid('--field is required, once or more.');
+    const spec = generatorOf(values);
+    const ifVersion = values['if-version'];
+    const rotated = await session.ask('paths.rotate', {
+      path: values.path,
+      generate: Object.fromEntries(values.field.map((field) => [field, spec])),
+      ...(ifVersion === undefined ? {} : { ifVersion }),
+    });
+    session.out.answer(rotated, () => session.out.line(`Rotated: ${rotated.path} `, dim(`version ${rotated.version}`)));
+    return 0;
   },
 });
 

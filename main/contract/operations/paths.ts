@@ -5,6 +5,7 @@ import {
   pathKey,
   pathListQuery,
   pathReadKey,
+  pathRotate,
   pathSummary,
   pathValue,
   pathVersion,
@@ -52,6 +53,13 @@ export const pathOperations = {
     output: z.strictObject({ path: z.string(), versions: z.array(pathVersion) }),
     ...agent,
     effect: 'read',
+  }),
+  'paths.rotate': operation({
+    summary: 'Make fields of a path secret anew; the others stay, and nobody sees either.',
+    input: pathRotate,
+    output: pathWritten,
+    ...agent,
+    effect: 'write',
   }),
   'paths.delete': operation({
     summary: 'Delete a path secret; it can be restored unless deleted permanently.',

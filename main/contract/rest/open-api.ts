@@ -73,7 +73,7 @@ function parametersOf(route: RestRoute): unknown[] {
     schema: schemaOf(type as z.ZodType, 'input'),
   }));
   const inHeader =
-    route.method === 'PUT'
+    route.conditional === true
       ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string' }, description: '"<version>"' }]
       : [];
   return [...inPath, ...inQuery, ...inHeader];

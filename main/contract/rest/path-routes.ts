@@ -14,6 +14,8 @@ export interface RestRoute {
   readonly scope: string | null;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Takes `If-Match`: only on top of the version that was seen. */
+  readonly conditional?: true;
   readonly answer: z.ZodType;
   /** Error codes of its own, beside those that every route, or every authenticated one, has (`open-api.ts`). */
   readonly refuses: Readonly<Record<number, readonly string[]>>;
@@ -38,6 +40,7 @@ export const pathRoutes = {
     operation: 'paths.write',
     scope: 'secrets:write',
     body: shape.writeBody,
+    conditional: true,
     answer: shape.written,
     refuses: {
       400: ['invalid_path', 'invalid_request', 'invalid_secret_type', 'invalid_duration'],
@@ -102,6 +105,17 @@ export const pathRoutes = {
     scope: 'secrets:delete',
     answer: shape.listItem,
     refuses: { ...pathFaults, 409: ['secret_exists'] },
+  },
+  rotate: {
+    method: 'POST',
+    path: '/v1/secrets/{path}/rotate',
+    summary: 'Make fields of a secret anew, as a new version; the others stay.',
+    operation: 'paths.rotate',
+    scope: 'secrets:rotate',
+    body: shape.rotateBody,
+    conditional: true,
+    answer: shape.updated,
+    refuses: { ...pathFaults, 409: ['version_conflict'], 413: ['too_large'] },
   },
   batch: {
     method: 'POST',

@@ -30,6 +30,10 @@ export const writeBody = z.strictObject({
   generate: z.record(z.string().min(1).max(256), generator).optional().describe('Fields the vault fills in itself.'),
 });
 
+export const rotateBody = z.strictObject({
+  generate: z.record(z.string().min(1).max(256), generator).describe('Fields the vault makes anew; the others stay.'),
+});
+
 export const created = z.strictObject({
   path: z.string(),
   secret_type: secretType,

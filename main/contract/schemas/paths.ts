@@ -58,6 +58,13 @@ export const pathWrite = z.strictObject({
   ifVersion: z.int().min(0).optional(),
 });
 
+export const pathRotate = z.strictObject({
+  path: pathText,
+  /** Fields of the current version that the host makes anew; at least one. The others stay. */
+  generate: z.record(z.string().min(1).max(256), generator),
+  ifVersion: z.int().min(0).optional(),
+});
+
 export const pathWritten = z.strictObject({
   path: z.string(),
   secretType,

@@ -58,7 +58,7 @@ describe('path secrets', () => {
       'secrets:write': ['paths.write'],
       'secrets:list': ['paths.list', 'paths.describe', 'paths.versions'],
       'secrets:delete': ['paths.delete', 'paths.restore'],
-      'secrets:rotate': [],
+      'secrets:rotate': ['paths.rotate'],
       'audit:read': ['audit.logs'],
     };
     const path = 'scopes/one';
@@ -69,6 +69,7 @@ describe('path secrets', () => {
       ['paths.describe', { path }],
       ['paths.versions', { path }],
       ['paths.write', { path, data: { value } }],
+      ['paths.rotate', { path, generate: { value: { generator: 'hex' } } }],
       ['paths.delete', { path }],
       ['paths.restore', { path }],
       ['audit.logs', {}],
@@ -242,6 +243,33 @@ describe('path secrets', () => {
       ],
     );
     await locked.close();
+  });
+
+  test('a token that may rotate makes fields anew and neither chooses nor sees, adds nor removes one', async () => {
+    const path = 'rotated/db';
+    const data = { user: 'app', password: value, port: 5432 };
+    await core.ask('paths.write', { path, data, metadata: { tags: ['db'] }, secretType: 'json', expiresIn: '30d' });
+    const { ask, id } = await bearer(['secrets:rotate'], ['rotated/**']);
+    const generate = { password: { generator: 'random', length: 40, charset: 'safe' } } as const;
+    assert.deepEqual(await entriesOf(() => ask('paths.rotate', { path, generate, ifVersion: 1 })), [
+      { kind: 'path.rotate', actor: `agent:${id}`, tokenId: id, outcome: 'done', secretPath: path, version: 2 },
+    ]);
+    const after = await core.ask('paths.read', { path });
+    assert.deepEqual([after.version, after.secretType, after.metadata], [2, 'json', { tags: ['db'] }]);
+    assert.deepEqual({ ...after.data, password: value }, data, 'the other fields stayed');
+    assert.match(String(after.data.password), /^[a-zA-Z2-9]{40}$/);
+    assert.ok(after.expiresAtMs !== null, 'its own duration began anew');
+    assert.deepEqual((await core.ask('paths.read', { path, version: 1 })).data, data, 'the version before stays');
+
+    assert.equal(await ask('paths.rotate', { path, generate, ifVersion: 1 }), 'version_conflict');
+    assert.equal(await ask('paths.rotate', { path, generate: {} }), 'invalid_request');
+    assert.equal(await ask('paths.rotate', { path, generate: { other: { generator: 'uuid' } } }), 'invalid_request');
+    assert.equal(await ask('paths.rotate', { path: 'rotated/none', generate }), 'not_found');
+    assert.equal(await ask('paths.rotate', { path: 'elsewhere', generate }), 'policy_violation');
+    await core.ask('paths.delete', { path });
+    assert.equal(await ask('paths.rotate', { path, generate }), 'not_found');
+    await core.ask('paths.restore', { path });
+    assert.equal((await core.ask('paths.describe', { path })).version, 2, 'what was refused wrote nothing');
   });
 
   test('a path secret is no broker secret, and a broker secret is no path: nothing names one as the other', async () => {

@@ -31,6 +31,7 @@ export interface PathHandlersDeps {
 
 type PathRows =
   | 'paths.write'
+  | 'paths.rotate'
   | 'paths.read'
   | 'paths.list'
   | 'paths.describe'
@@ -41,7 +42,13 @@ type PathRows =
   | 'audit.logs';
 
 const refusals: ReadonlySet<string> = new Set(['policy_violation', 'presence_required']);
-const changes: ReadonlySet<string> = new Set(['path.write', 'path.delete', 'path.destroy', 'path.restore']);
+const changes: ReadonlySet<string> = new Set([
+  'path.write',
+  'path.rotate',
+  'path.delete',
+  'path.destroy',
+  'path.restore',
+]);
 
 /** Handlers of path secrets: authorise, act, write down. A value leaves only after its entry is on disk. */
 export function pathHandlers(deps: PathHandlersDeps): Pick<CoreHandlers, PathRows> {
@@ -115,6 +122,14 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<CoreHandlers, PathRow
     'paths.write': async (input, asker) => {
       const written = await onPath(asker, 'path.write', 'secrets:write', input.path, () =>
         paths.write(input, actorText(asker.actor)),
+      );
+      deps.announce('paths.changed');
+      return written;
+    },
+
+    'paths.rotate': async (input, asker) => {
+      const written = await onPath(asker, 'path.rotate', 'secrets:rotate', input.path, () =>
+        paths.rotate(input, actorText(asker.actor)),
       );
       deps.announce('paths.changed');
       return written;

@@ -16,7 +16,17 @@ export interface PathAuditQuery {
   readonly success?: boolean | undefined;
 }
 
-const actions: readonly string[] = ['read', 'write', 'delete', 'destroy', 'restore', 'list', 'describe', 'audit'];
+const actions: readonly string[] = [
+  'read',
+  'write',
+  'rotate',
+  'delete',
+  'destroy',
+  'restore',
+  'list',
+  'describe',
+  'audit',
+];
 
 /**
  * One page of what happened to path secrets. Each action is asked for by its own index and the answers are merged, so

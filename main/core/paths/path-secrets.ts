@@ -1,7 +1,14 @@
 // Versioned secrets by path, readable by those whose scope and path allow it. Broker secrets never come here.
 
 import { AivaultError } from '#contract/errors.ts';
-import type { PathDetail, PathSummary, PathValue, PathVersion, PathWritten } from '#contract/schemas/paths.ts';
+import type {
+  Generator,
+  PathDetail,
+  PathSummary,
+  PathValue,
+  PathVersion,
+  PathWritten,
+} from '#contract/schemas/paths.ts';
 import { MacKey } from '../crypto/mac-key.ts';
 import type { SealedTables } from '../vault/sealed.ts';
 import type { Usage } from '../vault/usage.ts';
@@ -9,7 +16,7 @@ import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 import { checkPath, durationMs } from './path-grammar.ts';
 import { PathIndex } from './path-index.ts';
 import { type PathRow, pathTable, rowIdOf, valueId, valueTable } from './path-rows.ts';
-import { nextRow, type PathWriteInput, valueText } from './path-write.ts';
+import { nextRow, type PathWriteInput, rotatedText, valueText } from './path-write.ts';
 
 export interface PathSecretsDeps {
   readonly vault: SealedTables;
@@ -20,6 +27,12 @@ export interface PathSecretsDeps {
   readonly usage: Pick<Usage, 'touch' | 'lastUsedAtMs'>;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+}
+
+export interface PathRotateInput {
+  readonly path: string;
+  readonly generate: Readonly<Record<string, Generator>>;
+  readonly ifVersion?: number | undefined;
 }
 
 export interface PathListQuery {
@@ -47,6 +60,8 @@ export interface PathSecrets {
   close(): void;
   /** A new version; acknowledged only when it is on disk. `by` is shown in the version list. */
   write(input: PathWriteInput, by: string): Promise<PathWritten>;
+  /** A new version with the named fields made anew and the others as they were. */
+  rotate(input: PathRotateInput, by: string): Promise<PathWritten>;
   read(path: string, version?: number): PathValue;
   list(query: PathListQuery): PathPage;
   describe(path: string): PathDetail;
@@ -85,6 +100,41 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
     else index.remove(path);
   };
 
+  /** The next version of a path, whose text `textOf` gives once the ones before it are settled. */
+  const append = async (
+    input: PathWriteInput,
+    by: string,
+    textOf: (before: PathRow | undefined, current: () => Record<string, unknown>) => string,
+  ): Promise<PathWritten> => {
+    const written = await vault.change((tx) => {
+      const id = idOf(input.path);
+      const before = tx.get(pathTable, id);
+      const previous = before?.versions.at(-1)?.version ?? null;
+      const text = textOf(before, () => {
+        const value = tx.get(valueTable, valueId(id, previous ?? 0));
+        if (value === undefined) throw missingValue(id);
+        return JSON.parse(value.json) as Record<string, unknown>;
+      });
+      const { row, dropped } = nextRow(before, input, text, by, now());
+      const version = row.versions.at(-1)!.version;
+      tx.put(pathTable, id, row);
+      tx.put(valueTable, valueId(id, version), { json: text });
+      for (const old of dropped) tx.remove(valueTable, valueId(id, old));
+      return { row, previous };
+    });
+    listAsCommitted(input.path);
+    return {
+      path: input.path,
+      secretType: written.row.secretType,
+      version: written.row.versions.at(-1)!.version,
+      created: written.previous === null,
+      previousVersion: written.previous,
+      createdAtMs: written.row.createdAtMs,
+      updatedAtMs: written.row.updatedAtMs,
+      expiresAtMs: written.row.versions.at(-1)!.expiresAtMs,
+    };
+  };
+
   return {
     open() {
       const pairs = [...vault.table(pathTable).entries()].map(([id, row]) => [row.path, id] as const);
@@ -100,27 +150,15 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
     async write(input, by) {
       checkPath(input.path);
       const text = valueText(input, deps.randomBytes);
-      const written = await vault.change((tx) => {
-        const id = idOf(input.path);
-        const before = tx.get(pathTable, id);
-        const { row, dropped } = nextRow(before, input, text, by, now());
-        const version = row.versions.at(-1)!.version;
-        tx.put(pathTable, id, row);
-        tx.put(valueTable, valueId(id, version), { json: text });
-        for (const old of dropped) tx.remove(valueTable, valueId(id, old));
-        return { row, previous: before?.versions.at(-1)?.version ?? null };
+      return append(input, by, () => text);
+    },
+
+    async rotate({ path, generate, ifVersion }, by) {
+      live(path);
+      return append({ path, ifVersion }, by, (before, current) => {
+        if (before === undefined || before.deletedAtMs !== null) throw unknownPath();
+        return rotatedText(current(), generate, deps.randomBytes);
       });
-      listAsCommitted(input.path);
-      return {
-        path: input.path,
-        secretType: written.row.secretType,
-        version: written.row.versions.at(-1)!.version,
-        created: written.previous === null,
-        previousVersion: written.previous,
-        createdAtMs: written.row.createdAtMs,
-        updatedAtMs: written.row.updatedAtMs,
-        expiresAtMs: written.row.versions.at(-1)!.expiresAtMs,
-      };
     },
 
     read(path, version) {
@@ -136,7 +174,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
         throw new AivaultError('expired', 'This value is past its date.', { hint: 'Write a new version.' });
       }
       const value = vault.table(valueTable).get(valueId(id, wanted));
-      if (value === undefined) throw new AivaultError('integrity_error', `A value of path row ${id} is missing.`);
+      if (value === undefined) throw missingValue(id);
       deps.usage.touch('paths', id);
       return {
         path,
@@ -243,6 +281,10 @@ function summary(row: PathRow): PathSummary {
     deletedAtMs: row.deletedAtMs,
     tags: row.metadata.tags ?? [],
   };
+}
+
+function missingValue(id: string): AivaultError {
+  return new AivaultError('integrity_error', `A value of path row ${id} is missing.`);
 }
 
 function unknownPath(): AivaultError {

@@ -45,6 +45,25 @@ export function valueText(input: PathWriteInput, randomBytes: (length: number) =
 }
 
 /**
+ * The value after a rotation: the fields of the one before, those named made anew. Throws `invalid_request` where none is
+ * named, or one that is not there: who may rotate may not give a secret other fields.
+ */
+export function rotatedText(
+  before: Readonly<Record<string, unknown>>,
+  generate: Readonly<Record<string, Generator>>,
+  randomBytes: (length: number) => Uint8Array,
+): string {
+  const fields = Object.keys(generate);
+  if (fields.length === 0) throw new AivaultError('invalid_request', 'Say which fields are to be made anew.');
+  if (!fields.every((field) => Object.hasOwn(before, field))) {
+    throw new AivaultError('invalid_request', 'Only fields that are there can be made anew.', {
+      hint: 'Write the secret to give it other fields.',
+    });
+  }
+  return valueText({ path: '', data: before, generate }, randomBytes);
+}
+
+/**
  * The row after a write, and the versions that fall out of it. What is left out of the input stays as it was; numbering
  * goes on from the highest version ever kept. Pure: the caller commits.
  */

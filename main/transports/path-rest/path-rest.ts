@@ -144,6 +144,15 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
   metadata: async (ask, { path }) => ok(json.metadataJson(await ask('paths.describe', () => ({ path })))),
   restore: async (ask, { path }) => ok(json.listItemJson(await ask('paths.restore', () => ({ path })))),
 
+  rotate: async (ask, { path }, request) => {
+    const value = await ask('paths.rotate', async () => ({
+      path,
+      ...parseBody(shape.rotateBody, await request.body()),
+      ifVersion: conditionOf(request.headers),
+    }));
+    return ok(json.writtenJson(value), { etag: `"${value.version}"` });
+  },
+
   batch: async (ask, _routed, request) => {
     // Proves the token before the body is looked at; each path is then authorised and written down by itself.
     const asked = Promise.withResolvers<ReturnType<typeof batchOf>>();

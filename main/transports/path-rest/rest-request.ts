@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { HeaderPair } from '#contract/proxied.ts';
 import { pathRoutes, type RestRoute, type RestRouteName } from '#contract/rest/path-routes.ts';
-import { maxPathLength } from '#contract/schemas/paths.ts';
+import { maxPathLength, reservedLastSegments } from '#contract/schemas/paths.ts';
 
 // From bytes on the wire to a route and its parsed parts.
 
@@ -32,6 +32,7 @@ const tails = [
   { ending: '/versions', method: 'GET', name: 'versions' },
   { ending: '/metadata', method: 'GET', name: 'metadata' },
   { ending: '/restore', method: 'POST', name: 'restore' },
+  { ending: '/rotate', method: 'POST', name: 'rotate' },
 ] as const;
 const byMethod: Readonly<Partial<Record<string, RestRouteName>>> = { GET: 'read', PUT: 'write', DELETE: 'delete' };
 const fixed = new Map<string, Partial<Record<string, RestRouteName>>>();
@@ -64,7 +65,10 @@ export function routeOf(method: string, target: string): Routed | 'not-found' | 
   const onPath = byMethod[method];
   if (onPath !== undefined) return found(onPath, rest);
   if (exact !== undefined) return { allow: Object.keys(exact) };
-  return { allow: tail === undefined ? Object.keys(byMethod) : [tail.method] };
+  const onPaths = Object.keys(byMethod);
+  if (tail === undefined) return { allow: onPaths };
+  // A path may end in a word that is none of the reserved ones.
+  return { allow: reservedLastSegments.includes(tail.name) ? [tail.method] : [...onPaths, tail.method] };
 }
 
 /** Names of a query whose values are counts. The schema reads numbers as JavaScript does; a URL has digits. */
