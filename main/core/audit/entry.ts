@@ -7,12 +7,7 @@ import type { AuditAppend, ChainRow } from '../store/store.ts';
 /** An entry before the store has numbered it. */
 export type Unnumbered = Omit<AuditEntry, 'seq'>;
 
-/** Canonical JSON of plain data: object keys in code-unit order at every depth. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(inOrder(value));
-}
-
-/** The same data with its keys in order. Objects that already have theirs in order are not copied: most of a trace. */
+/** The same data with its keys in code-unit order at every depth. Objects that already have theirs in order are not copied: most of a trace. */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
@@ -37,7 +32,7 @@ const blank = Object.fromEntries(
     .map((field) => [field, undefined]),
 );
 
-/** Canonical JSON of an entry: what `canonicalJson` gives, with the known fields put in order instead of sorted. */
+/** Canonical JSON of an entry: the known fields stand in order already and are not sorted for each. */
 export function entryText(entry: Unnumbered): string {
   const ordered: Record<string, unknown> = { ...blank, ...entry };
   if (entry.scope !== undefined) ordered.scope = inOrder(entry.scope);
