@@ -1,5 +1,7 @@
-import { type RefObject, useEffect, useRef } from 'react';
-import { useAsk } from '../query.ts';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import type { Input } from '#contract/call.ts';
+import type { OperationName } from '#contract/operations.ts';
+import { type Act, useAct, useAsk } from '../query.ts';
 import { Field } from './field.tsx';
 import { PassphraseInput } from './passphrase-input.tsx';
 
@@ -26,4 +28,17 @@ export function PresenceField({ handle }: { readonly handle: RefObject<PresenceI
       {(control) => <PassphraseInput {...control} ref={box} />}
     </Field>
   );
+}
+
+/** An act that sends what was typed into the `PresenceField` with this handle. */
+export interface ProvenAct<N extends OperationName> extends Act<N> {
+  readonly presence: RefObject<PresenceInput | null>;
+}
+
+export function useProvenAct<N extends OperationName>(name: N): ProvenAct<N> {
+  const act = useAct(name);
+  const presence = useRef<PresenceInput>(null);
+  const ask = act.run;
+  const run = useCallback((input: Input<N>) => ask(input, presence.current?.passphrase()), [ask]);
+  return { ...act, run, presence };
 }

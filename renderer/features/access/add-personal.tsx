@@ -1,10 +1,10 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
-import { useAct, useAsk } from '../../query.ts';
+import { useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Check, Field, SelectField, TextField } from '../../ui/field.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { useView } from '../../view-state.ts';
 import { personalDurations } from './durations.ts';
 import { ShownOnce } from './shown-once.tsx';
@@ -25,8 +25,7 @@ export function AddPersonal() {
   const [paths, setPaths] = useState('');
   const [ttlMs, setTtlMs] = useState(90 * 24 * 60 * 60 * 1000);
   const [token, setToken] = useState<string | null>(null);
-  const presence = useRef<PresenceInput>(null);
-  const create = useAct('tokens.createPersonal');
+  const create = useProvenAct('tokens.createPersonal');
   const open = useView((view) => view.open);
   const go = useView((view) => view.go);
   const complete = name.trim() !== '' && chosen.length > 0;
@@ -36,7 +35,7 @@ export function AddPersonal() {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
-    const made = await create.run({ name, scopes: [...chosen], paths: globs, ttlMs }, presence.current?.passphrase());
+    const made = await create.run({ name, scopes: [...chosen], paths: globs, ttlMs });
     if (made === undefined) return;
     setToken(made.token);
     go('access', made.id);
@@ -112,7 +111,7 @@ export function AddPersonal() {
               />
             )}
           </Field>
-          <PresenceField handle={presence} />
+          <PresenceField handle={create.presence} />
         </DialogForm>
       )}
     </Dialog>

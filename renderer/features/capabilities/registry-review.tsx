@@ -1,8 +1,8 @@
-import { useRef, useState } from 'react';
-import { useAct, useAsk } from '../../query.ts';
+import { useState } from 'react';
+import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
@@ -33,8 +33,7 @@ interface ReviewProps {
 }
 
 function Review({ changes, onClose }: ReviewProps) {
-  const accept = useAct('registry.accept');
-  const presence = useRef<PresenceInput>(null);
+  const accept = useProvenAct('registry.accept');
   const say = useView((view) => view.say);
   return (
     <Dialog title="Registry update" wide onClose={onClose}>
@@ -47,7 +46,7 @@ function Review({ changes, onClose }: ReviewProps) {
           </li>
         ))}
       </ul>
-      <PresenceField handle={presence} />
+      <PresenceField handle={accept.presence} />
       <Problem error={accept.error} />
       <DialogActions>
         <Button onClick={onClose}>Keep them held</Button>
@@ -55,7 +54,7 @@ function Review({ changes, onClose }: ReviewProps) {
           tone="main"
           busy={accept.busy}
           onClick={() =>
-            void accept.run({}, presence.current?.passphrase()).then((done) => {
+            void accept.run({}).then((done) => {
               if (done === undefined) return;
               onClose();
               say(`${countText(done.accepted.length, 'change')} accepted.`);

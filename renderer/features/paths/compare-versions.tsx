@@ -1,10 +1,9 @@
-import { useRef } from 'react';
 import type { PathVersion } from '#contract/schemas/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useReadPath } from './use-read-path.ts';
 import { type Held, shownSeconds, useTimedValue } from './use-timed-value.ts';
@@ -23,15 +22,13 @@ interface CompareProps {
 /** Two versions side by side: what is known without values at once, the fields only on purpose and for a while. */
 export function CompareVersions({ path, older, newer, now, onClose }: CompareProps) {
   const read = useReadPath();
-  const presence = useRef<PresenceInput>(null);
   const { held, left, show, hide } = useTimedValue<Differing>();
   const expired = [older, newer].find(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= now);
 
   const reveal = async () => {
-    const passphrase = presence.current?.passphrase();
-    const before = await read.run({ path, version: older.version }, passphrase);
+    const before = await read.run({ path, version: older.version });
     if (before === undefined) return;
-    const after = await read.run({ path, version: newer.version }, passphrase);
+    const after = await read.run({ path, version: newer.version });
     if (after !== undefined) show(differingFields(before.data, after.data));
   };
 
@@ -93,7 +90,7 @@ export function CompareVersions({ path, older, newer, now, onClose }: ComparePro
             Which fields differ can only be seen in the values. Those that do are shown for {shownSeconds} seconds, and
             the audit log says that you read both versions.
           </p>
-          <PresenceField handle={presence} />
+          <PresenceField handle={read.presence} />
         </DialogForm>
       )}
     </Dialog>

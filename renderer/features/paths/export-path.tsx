@@ -1,10 +1,9 @@
-import { useRef } from 'react';
 import type { PathDetail } from '#contract/schemas/paths.ts';
 import { variableName } from '#contract/variable-name.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField } from '../../ui/presence-field.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { dotenvText, sharedNames, steeringNames } from './dotenv-text.ts';
@@ -28,14 +27,13 @@ function fileName(path: string): string {
 export function ExportPath({ detail, onClose }: ExportPathProps) {
   const { path, version } = detail;
   const read = useReadPath();
-  const presence = useRef<PresenceInput>(null);
   const { held, left, show, hide } = useTimedValue<Readonly<Record<string, unknown>>>();
   const data = held?.value ?? null;
   const say = useView((view) => view.say);
   const file = fileName(path);
 
   const ask = async () => {
-    const answer = await read.run({ path, version }, presence.current?.passphrase());
+    const answer = await read.run({ path, version });
     if (answer !== undefined) show(answer.data);
   };
   const write = (values: Readonly<Record<string, unknown>>) => {
@@ -69,7 +67,7 @@ export function ExportPath({ detail, onClose }: ExportPathProps) {
             Writes the values of <span className="mono">{path}</span>, version {version}, in the clear to a file on your
             disk. To count them they must be read; the audit log says so.
           </p>
-          <PresenceField handle={presence} />
+          <PresenceField handle={read.presence} />
         </DialogForm>
       ) : (
         <div className="stack">

@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { fieldText } from '#contract/variable-name.ts';
 import { Button } from '../../ui/button.tsx';
 import { Snippet } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField } from '../../ui/presence-field.tsx';
 import { useReadPath } from './use-read-path.ts';
 import { shownSeconds, useTimedValue } from './use-timed-value.ts';
 
@@ -17,7 +17,6 @@ interface RevealProps {
 /** An explicit, audited look at a path secret's value; it hides itself again. Broker secrets have no such thing. */
 export function RevealPath({ path, version, onClose }: RevealProps) {
   const read = useReadPath();
-  const presence = useRef<PresenceInput>(null);
   const [seen, setSeen] = useState(false);
   const { held, left, show } = useTimedValue<readonly (readonly [name: string, text: string])[]>();
 
@@ -28,7 +27,7 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
   }, [seen, fields, onClose]);
 
   const reveal = async () => {
-    const answer = await read.run({ path, version }, presence.current?.passphrase());
+    const answer = await read.run({ path, version });
     if (answer === undefined) return;
     show(Object.entries(answer.data).map(([name, value]) => [name, fieldText(value)] as const));
     setSeen(true);
@@ -46,7 +45,7 @@ export function RevealPath({ path, version, onClose }: RevealProps) {
           onClose={onClose}
         >
           <p>Its value is shown for {shownSeconds} seconds. The audit log says that you looked.</p>
-          <PresenceField handle={presence} />
+          <PresenceField handle={read.presence} />
         </DialogForm>
       ) : (
         <div className="stack">

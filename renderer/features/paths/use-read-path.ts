@@ -1,14 +1,15 @@
 import { useCallback } from 'react';
-import { type Act, useAct, useAnswers } from '../../query.ts';
+import { useAnswers } from '../../query.ts';
+import { type ProvenAct, useProvenAct } from '../../ui/presence-field.tsx';
 
 /** Reads a value. Nobody announces a read, so what is shown about the path (when it was last read) is asked anew. */
-export function useReadPath(): Act<'paths.read'> {
+export function useReadPath(): ProvenAct<'paths.read'> {
   const answers = useAnswers();
-  const act = useAct('paths.read');
+  const act = useProvenAct('paths.read');
   const ask = act.run;
-  const run = useCallback<Act<'paths.read'>['run']>(
-    async (input, presencePassphrase) => {
-      const value = await ask(input, presencePassphrase);
+  const run = useCallback<ProvenAct<'paths.read'>['run']>(
+    async (input) => {
+      const value = await ask(input);
       if (value !== undefined) answers.markStale('paths.changed');
       return value;
     },

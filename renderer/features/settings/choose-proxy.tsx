@@ -1,10 +1,10 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { upstreamProxyFault } from '#contract/proxy-address.ts';
-import { useAct, useAsk } from '../../query.ts';
+import { useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { useView } from '../../view-state.ts';
 
 type Way = 'none' | 'environment' | 'address';
@@ -19,15 +19,14 @@ export function ChooseProxy() {
   const setting = useAsk('settings.show', {}).value?.upstreamProxy ?? 'none';
   const [way, setWay] = useState<Way>(setting === 'none' || setting === 'environment' ? setting : 'address');
   const [address, setAddress] = useState(way === 'address' ? setting : '');
-  const presence = useRef<PresenceInput>(null);
-  const choose = useAct('settings.setProxy');
+  const choose = useProvenAct('settings.setProxy');
   const open = useView((view) => view.open);
   const say = useView((view) => view.say);
   const fault = way === 'address' && address !== '' ? upstreamProxyFault(address) : null;
   const ready = way !== 'address' || (address !== '' && fault === null);
 
   const save = async () => {
-    const done = await choose.run({ upstreamProxy: way === 'address' ? address : way }, presence.current?.passphrase());
+    const done = await choose.run({ upstreamProxy: way === 'address' ? address : way });
     if (done === undefined) return;
     open(null);
     say(`Calls leave from now on through: ${proxyWords(done.upstreamProxy)}.`);
@@ -63,7 +62,7 @@ export function ChooseProxy() {
             noteTone={fault === null ? 'plain' : 'bad'}
           />
         ) : null}
-        <PresenceField handle={presence} />
+        <PresenceField handle={choose.presence} />
       </DialogForm>
     </Dialog>
   );

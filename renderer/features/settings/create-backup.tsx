@@ -1,9 +1,8 @@
 import { useRef, useState } from 'react';
-import { useAct } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { Check, TextField } from '../../ui/field.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { useSlow } from '../../ui/skeleton.tsx';
 import { countText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
@@ -14,8 +13,7 @@ export function CreateBackup() {
   const [includeAudit, setIncludeAudit] = useState(true);
   const [ready, setReady] = useState(false);
   const phrase = useRef<NewPassphraseHandle>(null);
-  const presence = useRef<PresenceInput>(null);
-  const create = useAct('backup.create');
+  const create = useProvenAct('backup.create');
   const slow = useSlow(create.busy);
   const open = useView((view) => view.open);
   const say = useView((view) => view.say);
@@ -23,7 +21,7 @@ export function CreateBackup() {
   const save = async () => {
     const passphrase = phrase.current?.value() ?? null;
     if (passphrase === null) return;
-    const done = await create.run({ path, passphrase, includeAudit }, presence.current?.passphrase());
+    const done = await create.run({ path, passphrase, includeAudit });
     if (done === undefined) return;
     open(null);
     say(`${countText(done.secrets, 'secret')} backed up to ${done.path}.`);
@@ -54,7 +52,7 @@ export function CreateBackup() {
           checked={includeAudit}
           onChange={(event) => setIncludeAudit(event.target.checked)}
         />
-        <PresenceField handle={presence} />
+        <PresenceField handle={create.presence} />
       </DialogForm>
     </Dialog>
   );

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
-import { useAct, useAsk } from '../../query.ts';
+import { useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { PresenceField, type PresenceInput } from '../../ui/presence-field.tsx';
+import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { useSlow } from '../../ui/skeleton.tsx';
 import { useView } from '../../view-state.ts';
 import { NewPassphrase, type NewPassphraseHandle } from './new-passphrase.tsx';
@@ -17,8 +17,7 @@ export function RotateMaster() {
   const [way, setWay] = useState<Way>('same');
   const [phraseReady, setPhraseReady] = useState(false);
   const phrase = useRef<NewPassphraseHandle>(null);
-  const presence = useRef<PresenceInput>(null);
-  const rotate = useAct('vault.rotateMaster');
+  const rotate = useProvenAct('vault.rotateMaster');
   const slow = useSlow(rotate.busy);
   const open = useView((view) => view.open);
   const say = useView((view) => view.say);
@@ -28,7 +27,7 @@ export function RotateMaster() {
   const save = async () => {
     const choice = choiceOf(way, phrase.current?.value() ?? null);
     if (choice === null) return;
-    const done = await rotate.run(choice === 'same' ? {} : { choice }, presence.current?.passphrase());
+    const done = await rotate.run(choice === 'same' ? {} : { choice });
     if (done === undefined) return;
     open(null);
     say('The vault has a new key. Every secret is sealed under it.');
@@ -61,7 +60,7 @@ export function RotateMaster() {
           {current === 'file' ? null : <option value="file">a key file on this machine</option>}
         </SelectField>
         {needsPhrase ? <NewPassphrase handle={phrase} label="New passphrase" onReady={setPhraseReady} /> : null}
-        <PresenceField handle={presence} />
+        <PresenceField handle={rotate.presence} />
       </DialogForm>
     </Dialog>
   );
