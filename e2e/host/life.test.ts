@@ -68,6 +68,33 @@ describe('the life of a host', () => {
     assert.equal((await fetch(`${endpoint!.baseUrl}/aivault/health`)).status, 200);
   });
 
+  test('a host whose log cannot be written, as on a full disk, goes on', async () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [daemon], { env: environment, stdio: ['ignore', full, full] });
+    fs.closeSync(full);
+    const ended = once(child, 'exit');
+    try {
+      let client = await findHost({ environment });
+      for (let tries = 0; client === null && tries < 500; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        client = await findHost({ environment });
+      }
+      assert.ok(client, 'it serves');
+      clients.push(client);
+      assert.ok((await client.call('vault.init', { choice: { provider: 'file' } })).ok);
+      // Each of these is a bug or a full disk to the host: it writes down where it came from.
+      for (let times = 0; times < 3; times += 1) {
+        const answer = await client.call('backup.create', { path: '/dev/full/backup', passphrase: 'any at all' });
+        assert.ok(!answer.ok, 'there is no such folder');
+      }
+      assert.equal((await status(client)).pid, child.pid);
+      assert.equal(child.exitCode, null);
+    } finally {
+      child.kill('SIGTERM');
+      assert.deepEqual(await ended, [0, null]);
+    }
+  });
+
   test('D05: of two aivaultd started at once one serves, the other ends with host_busy', async () => {
     const both = [1, 2].map(() =>
       spawn(process.execPath, [daemon], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] }),

@@ -1,7 +1,7 @@
 import { type Asker, actorText, type Dispatch, type Handlers } from '#contract/call.ts';
 import { AivaultError, type ErrorBody, type Result } from '#contract/errors.ts';
 import { isOperationName, type OperationName, operations } from '#contract/operations.ts';
-import type { AuditLog, ChangeFacts } from './audit/log.ts';
+import type { AuditLog, ChangeFacts, OpenChange } from './audit/log.ts';
 import { invalidRequest } from './invalid-request.ts';
 
 export type ProvenPresence = 'passphrase' | 'window' | 'none';
@@ -87,7 +87,10 @@ async function handle(
   return value;
 }
 
-/** Writes the intent, does the work, writes the outcome. What cannot be announced is not done. */
+/** Locking and ending take access away: they are never refused for want of a log. */
+const doneUnrecorded = new Set<OperationName>(['vault.lock', 'host.shutdown']);
+
+/** Writes the intent, does the work, writes the outcome. What cannot be announced is not done, but for the two above. */
 async function recorded(
   deps: DispatchDeps,
   name: OperationName,
@@ -95,7 +98,7 @@ async function recorded(
   notes: ChangeFacts,
   run: () => Promise<unknown>,
 ): Promise<Result<unknown>> {
-  const entry = await deps.audit.change(name, actor, {});
+  const entry = await announced(deps, name, actor);
   try {
     const value = await run();
     await entry.close('done', notes);
@@ -105,6 +108,15 @@ async function recorded(
     await entry.close(body.error === 'internal' ? 'failed' : 'refused', { ...notes, code: body.error });
     return { ok: false, error: body };
   }
+}
+
+/** The entry of a change that begins. Throws `audit_unavailable`, unless it is one that is done all the same. */
+async function announced(deps: DispatchDeps, name: OperationName, actor: string): Promise<OpenChange> {
+  const opened = deps.audit.change(name, actor, {});
+  if (!doneUnrecorded.has(name)) return opened;
+  const unrecorded = (error: unknown) => void deps.logInternal(error);
+  const entry = await opened.catch(unrecorded);
+  return { close: async (...words) => entry?.close(...words).catch(unrecorded) };
 }
 
 function isActivity(name: string): boolean {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { harden } from '#host/harden.ts';
+import { logLine } from '#host/log-line.ts';
 import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { serveOverStdio } from '#host/stdio.ts';
@@ -8,7 +9,7 @@ import { report } from './report.ts';
 
 /** Opens the vault and serves it until it is told to stop. Resolves when everything is closed. */
 export async function runDaemon(flags: DaemonFlags): Promise<void> {
-  const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const log = (line: string) => logLine(`${new Date().toISOString()} ${line}`);
   harden(log);
   const host = await openHost({
     paths: ownPaths(flags.socket),

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { app, dialog, ipcMain, type Session, session, shell, type WebContents } from 'electron';
 import type { Settings } from '#contract/schemas/host.ts';
 import { harden } from '#host/harden.ts';
+import { logLine } from '#host/log-line.ts';
 import { openHost } from '#host/open-host.ts';
 import { ownPaths } from '#host/paths.ts';
 import { windowPages } from '#host/window-pages.ts';
@@ -40,9 +41,7 @@ const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const preload = beside(fromSource ? '../../dist/desktop/preload.cjs' : './preload.cjs');
 const icons = beside('../../assets/icons');
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
-
-harden(log);
+harden(logLine);
 registerAppScheme();
 sandboxEveryRenderer();
 if (app.requestSingleInstanceLock()) void start().catch(sayWhyNot);
@@ -131,7 +130,7 @@ function openLink(findings: ScreenLock['findings']): Promise<HostLink> {
         serve: true,
         desktop: true,
         findings,
-        log,
+        log: logLine,
       }),
     find: () => findHost(),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -4,7 +4,7 @@ export interface IdleLockDeps {
   readonly minutes: () => number | null;
   readonly isOpen: () => boolean;
   readonly lock: () => Promise<void>;
-  /** For the moment somebody asks too late: locks before the question is answered. */
+  /** For the moment somebody asks too late, and where `lock` fails: locks before anything else is done. */
   readonly lockAtOnce: () => void;
 }
 
@@ -34,7 +34,8 @@ export function createIdleLock({ now, minutes, isOpen, lock, lockAtOnce }: IdleL
     // A clock set back must not keep a vault open for a year: then the time starts anew.
     if (now() < lastMs) lastMs = now();
     if (at === null) return;
-    if (now() >= at) await lock().catch(() => undefined);
+    // A log that cannot be written is no reason to stay open.
+    if (now() >= at) await lock().catch(lockAtOnce);
     else schedule(at);
   };
   const schedule = (at: number): void => {

@@ -59,8 +59,9 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
 
     'vault.lock': async () => {
       if (vault.facts().open) {
-        await deps.checkpoints.write();
-        await services.usage.flush();
+        // What cannot be written down is not worth an open vault.
+        await deps.checkpoints.write().catch(() => undefined);
+        await services.usage.flush().catch(() => undefined);
         vault.lock();
       }
       return status();
