@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Input } from '#contract/call.ts';
 import { type Authority, createAuthority } from '../authority.ts';
 import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
@@ -85,7 +88,7 @@ describe('auth rows by both doors', { skip }, () => {
       id: `${id}/all`,
       provider: id,
       hosts: [name],
-      methods: ['GET'],
+      methods: ['GET', 'POST'],
       paths: ['/x'],
     });
     return id;
@@ -122,6 +125,97 @@ describe('auth rows by both doors', { skip }, () => {
     const status = Number(/\b([1-5]\d\d)\b/.exec(said.stderr)?.[1] ?? 200);
     return { status, text: said.stdout + said.stderr, code: /^error: (\w+):/m.exec(said.stderr)?.[1] ?? null };
   };
+
+  it('endpoint: A13 a 401 costs a second call only where the body is still at hand', async () => {
+    api.behave((_request, response) => void response.writeHead(401).end());
+    const id = await make(oauth(), { clientId: 'app', refreshToken });
+    const { token } = await host.call('tokens.mint', { capabilities: [`${id}/all`] });
+    const post = async (body: Uint8Array | ReadableStream): Promise<number> => {
+      api.forget();
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' };
+      const answer = await fetch(`${host.baseUrl}/v/${id}/x`, {
+        method: 'POST',
+        headers,
+        body: body as BodyInit,
+        duplex: 'half',
+      } as RequestInit);
+      await answer.text();
+      assert.equal(answer.status, 401);
+      return api.requests.length;
+    };
+    const large = new Uint8Array(3 * 1024 * 1024).fill(120);
+    assert.equal(await post(Buffer.from('small')), 2);
+    assert.equal(await post(new Blob([large]).stream()), 1);
+    assert.equal(api.requests[0]?.body.length, large.length, 'whole, and once');
+    assert.equal(identity.requests.length, 2, 'for the first use, and for the one second call');
+  });
+
+  it('endpoint: A13 a WebSocket that is answered 401 is asked for once more, with a fresh token', async () => {
+    const sockets = new WebSocketServer({ noServer: true });
+    const bearers: (string | undefined)[] = [];
+    let knows = (bearer: string | undefined): boolean => bearer === 'Bearer at-2-0123456789';
+    api.onUpgrade((request, socket, head) => {
+      bearers.push(request.headers.authorization);
+      if (!knows(request.headers.authorization)) return void socket.end('HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n');
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        // Both tokens are looked for in what it says.
+        opened.on('message', () => opened.send(bearers.join()));
+      });
+    });
+    try {
+      const id = await make(oauth(), { clientId: 'app', refreshToken });
+      const { token } = await host.call('tokens.mint', { capabilities: [`${id}/all`] });
+      const open = () =>
+        new WebSocket(`${host.baseUrl.replace('http:', 'ws:')}/v/${id}/x`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+      const socket = open();
+      await once(socket, 'open');
+      assert.deepEqual(bearers, ['Bearer at-1-0123456789', 'Bearer at-2-0123456789']);
+      socket.send('say');
+      const [said] = await once(socket, 'message');
+      assert.doesNotMatch(String(said), /at-\d-0123456789/);
+      socket.close();
+      await once(socket, 'close');
+
+      knows = () => false;
+      const refused = open();
+      refused.on('error', () => {});
+      const [, response] = await once(refused, 'unexpected-response');
+      response.resume();
+      assert.equal(response.statusCode, 401);
+      assert.deepEqual(bearers.slice(2), ['Bearer at-2-0123456789', 'Bearer at-3-0123456789'], 'twice and no more');
+    } finally {
+      sockets.close();
+      api.onUpgrade((_request, socket) => void socket.destroy());
+    }
+  });
+
+  it('a token endpoint that redirects, answers without end or packs its answer is no token endpoint', async () => {
+    const token = JSON.stringify({ access_token: 'at-9-0123456789', expires_in: 3600, token_type: 'Bearer' });
+    for (const [what, answer] of [
+      ['redirects', (response) => void response.writeHead(307, { location: 'https://api.test/x' }).end(token)],
+      ['redirects to itself', (response) => void response.writeHead(302, { location: '/token' }).end(token)],
+      ['is too large', (response) => void response.writeHead(200).end(`${token}${' '.repeat(70_000)}`)],
+      [
+        'never ends',
+        (response) => {
+          const timer = setInterval(() => response.write(' '.repeat(20_000)), 5);
+          response.on('close', () => clearInterval(timer));
+        },
+      ],
+      ['is packed', (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(token))],
+    ] as [string, (response: ServerResponse) => void][]) {
+      identity.forget();
+      identity.behave((_request, response) => answer(response));
+      const id = await make(oauth(), { clientId: 'app', clientSecret: 'cs', refreshToken });
+      const { code, text } = await endpoint(id);
+      assert.equal(code, 'auth_failed', what);
+      assert.ok(!text.includes('CANARY'), what);
+      assert.equal(identity.requests.length, 1, what);
+    }
+    assert.equal(api.requests.length, 0);
+  });
 
   for (const [name, door] of Object.entries({ endpoint, cli })) {
     it(`${name}: A07 an expired token costs one call with Basic and joined scopes, the next use none`, async () => {

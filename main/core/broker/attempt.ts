@@ -21,12 +21,28 @@ export async function attempt(approved: Approved, request: OpenRequest, tools: A
   const answered = await send(first, request, tools.pools);
   const replayable = first.tokenDigest !== null && first.requestBody.kind !== 'stream';
   if (answered.answer.status !== 401 || !replayable) return answered;
-  answered.exchange.abort(new AivaultError('upstream_unreachable', 'The answer was given up for a second try.'));
-  request.passage.at('inject-auth');
-  const second = await injectAuth(approved, tools.ports, tools.tokens, first);
-  request.holds(second);
+  answered.exchange.abort(givenUp());
+  const second = await authoriseAgain(approved, request, tools, first);
   request.passage.at('send-upstream');
   return send(second, request, tools.pools);
+}
+
+/** Why the first try's answer is not read. */
+export function givenUp(): AivaultError {
+  return new AivaultError('upstream_unreachable', 'The answer was given up for a second try.');
+}
+
+/** Stage 8 once more, for a token that the upstream did not take. */
+export async function authoriseAgain(
+  approved: Approved,
+  request: OpenRequest,
+  { ports, tokens }: Pick<AttemptTools, 'ports' | 'tokens'>,
+  first: Authorised,
+): Promise<Authorised> {
+  request.passage.at('inject-auth');
+  const second = await injectAuth(approved, ports, tokens, first);
+  request.holds(second);
+  return second;
 }
 
 /** Stage 8 behind the in-flight entry: written while the secret is rendered, there before anything can be sent. */

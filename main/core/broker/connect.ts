@@ -10,16 +10,16 @@ import {
 import type { createConcurrencyLimiter, RateLimiter } from '../policy/limits.ts';
 import { approach, identify } from './approach.ts';
 import { asRefusal } from './as-refusal.ts';
-import { authorise } from './attempt.ts';
+import { authorise, authoriseAgain, givenUp } from './attempt.ts';
 import { parseStrictJson } from './envelope/strict-json.ts';
 import { inTime } from './in-time.ts';
 import type { TokenSource } from './oauth/token-source.ts';
-import { callerGone, OpenRequest } from './open-request.ts';
+import { callerGone, OpenRequest, type Upstream } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import { relay } from './relay.ts';
 import { filterResponse } from './stages/filter-response.ts';
-import type { Approved, Identified } from './states.ts';
+import type { Approved, Authorised, Identified } from './states.ts';
 import type { Dialer } from './upstream/dialer.ts';
 import { openWebSocket } from './upstream/open-websocket.ts';
 
@@ -64,9 +64,13 @@ export function createConnect(tools: ConnectTools): Connect {
         'Fields are to be hidden, and messages of a WebSocket may be anything.',
       );
     }
-    const authorised = await authorise(approved, request, tools);
-    request.passage.at('send-upstream');
-    const opened = await openWebSocket(authorised, protocols, tools.dialer, (upstream) => request.runs(upstream));
+    let authorised = await authorise(approved, request, tools);
+    let opened = await shakeHands(authorised, request, protocols);
+    if (opened.kind === 'answered' && opened.answer.status === 401 && authorised.tokenDigest !== null) {
+      opened.upstream?.abort(givenUp());
+      authorised = await authoriseAgain(approved, request, tools, authorised);
+      opened = await shakeHands(authorised, request, protocols);
+    }
     ports.used(approved.credential, approved.grant.tokenId);
     if (opened.kind === 'answered') {
       request.passage.know({ status: opened.answer.status });
@@ -92,6 +96,16 @@ export function createConnect(tools: ConnectTools): Connect {
         else request.brokeOff(callerGone());
       },
     };
+  }
+
+  async function shakeHands(authorised: Authorised, request: OpenRequest, protocols: readonly string[]) {
+    request.passage.at('send-upstream');
+    let upstream: Upstream | undefined;
+    const opened = await openWebSocket(authorised, protocols, tools.dialer, (started) => {
+      upstream = started;
+      request.runs(started);
+    });
+    return { ...opened, upstream };
   }
 
   /** `/aivault/ws`: the first message says what to connect to. Refusals are a message and a close, both ours. */
