@@ -82,8 +82,9 @@ describe('the pages', () => {
         assert.ok(!banned.test(text), `${name}: ${banned}`);
       }
       const remote = [...text.matchAll(/https?:\/\/[a-z0-9.-]+/gi)].map(([url]) => url);
-      // React names these in messages and namespaces; 127.0.0.1 is the endpoint in the examples. None is ever fetched.
-      const known = /^https?:\/\/(?:react\.dev|www\.w3\.org|127\.0\.0\.1|github\.com|fb\.me|tanstack\.com)$/;
+      // React names these in messages and namespaces; 127.0.0.1 is the endpoint in the examples, `http://host:port` how a
+      // proxy is spelled. None is ever fetched.
+      const known = /^https?:\/\/(?:host|react\.dev|www\.w3\.org|127\.0\.0\.1|github\.com|fb\.me|tanstack\.com)$/;
       assert.deepEqual(
         remote.filter((url) => !known.test(url)),
         [],
