@@ -94,10 +94,12 @@ export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts[
     },
     replaceTokens: async () => {},
     record: {
-      async begin(actor, facts) {
-        if (ports.auditBroken) throw new AivaultError('audit_unavailable', 'The entry cannot be written.');
-        written.push({ actor, outcome: 'begun', facts: structuredClone(facts) });
+      begin(actor, facts) {
+        if (!ports.auditBroken) written.push({ actor, outcome: 'begun', facts: structuredClone(facts) });
         return {
+          announced: ports.auditBroken
+            ? Promise.reject(new AivaultError('audit_unavailable', 'The entry cannot be written.'))
+            : Promise.resolve(),
           close: async (outcome, closing) => {
             written.push({ actor, outcome, facts: structuredClone(closing) });
           },

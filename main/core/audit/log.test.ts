@@ -69,7 +69,7 @@ describe('the audit log', () => {
   });
 
   test('a call that was begun and never closed becomes unknown at the next start', async () => {
-    await log.recorder.begin('agent:tok_1', { capability: 'p1/users', method: 'POST' });
+    await log.recorder.begin('agent:tok_1', { capability: 'p1/users', method: 'POST' }).announced;
     const change = await log.change('secrets.create', 'operator:cli', {});
     await change.close('done', {});
     log = open();
@@ -83,7 +83,7 @@ describe('the audit log', () => {
   });
 
   test('a journal line that was edited keeps no host from starting, and hides no other call', async () => {
-    await log.recorder.begin('agent:tok_1', { path: '/whole' });
+    await log.recorder.begin('agent:tok_1', { path: '/whole' }).announced;
     await store.close();
     const journal = path.join(folder, 'audit.db-calls');
     const edited = ['a 1 {"trace":5}', 'b 1 {"kind":7,"actor":{}}', 'c 99999999999999999 {}', 'd 1 [', 'e 1 {"x":[]}'];
@@ -99,7 +99,7 @@ describe('the audit log', () => {
 
   test('many calls that were left open are closed together, in their order', async () => {
     const many = 300;
-    for (let n = 0; n < many; n++) await log.recorder.begin('agent:tok_1', { path: `/${n}` });
+    for (let n = 0; n < many; n++) await log.recorder.begin('agent:tok_1', { path: `/${n}` }).announced;
     const writes = new Set<Promise<void>>();
     const { closeCall } = store;
     store = {
@@ -142,7 +142,7 @@ describe('the audit log', () => {
   test('I4 where the log cannot be written nothing is begun', async () => {
     await store.close();
     const code = (error: { code?: string }) => error.code === 'audit_unavailable';
-    await assert.rejects(log.recorder.begin('agent:tok_1', {}), code);
+    await assert.rejects(log.recorder.begin('agent:tok_1', {}).announced, code);
     await assert.rejects(log.change('secrets.create', 'operator:cli', {}), code);
     await assert.rejects(log.write({ kind: 'a.b', actor: 'host', outcome: 'done' }), code);
     store = await openAuditStore(path.join(folder, 'audit.db'));

@@ -51,30 +51,29 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     await guarded(() => store.append(appendOf(entry)));
     appended();
   };
-  let announced: Promise<void> | null = null;
-  /** Entries that are written together are announced together. */
+  const announce = perPromise((closed) => closed.then(appended, () => {}));
   const close = (id: string, entry: Unnumbered): Promise<void> => {
     const written = store.closeCall(id, appendOf(entry));
-    if (written !== announced) {
-      announced = written;
-      written.then(appended, () => {});
-    }
+    announce(written);
     return written;
   };
   const write = (entry: Omit<Unnumbered, 'tsMs'>) => append({ ...entry, tsMs: now() });
-  const open = async (opening: Unnumbered) => {
+  const onDisk = perPromise((opened) => opened.catch(refuse));
+  const open = (opening: Unnumbered) => {
     calls += 1;
     const id = `${run}.${calls}`;
     // Only a crash ever reads this line again: its fields need no order.
-    await store.openCall(id, opening.tsMs, JSON.stringify(opening)).catch(refuse);
-    return id;
+    return { id, announced: onDisk(store.openCall(id, opening.tsMs, JSON.stringify(opening))) };
   };
   const strangers = new Coalescer(now, write);
 
   const recorder: Recorder = {
-    async begin(actor: string, facts: InvokeFacts): Promise<OpenEntry> {
-      const id = await open({ ...facts, tsMs: now(), kind: 'invoke', actor, outcome: 'unknown' });
-      return { close: (outcome, final) => close(id, { ...final, tsMs: now(), kind: 'invoke', actor, outcome }) };
+    begin(actor: string, facts: InvokeFacts): OpenEntry {
+      const { id, announced } = open({ ...facts, tsMs: now(), kind: 'invoke', actor, outcome: 'unknown' });
+      return {
+        announced,
+        close: (outcome, final) => close(id, { ...final, tsMs: now(), kind: 'invoke', actor, outcome }),
+      };
     },
     refused: (actor, facts) =>
       isStranger(actor)
@@ -86,7 +85,8 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     recorder,
     write,
     async change(kind, actor, facts) {
-      const id = await open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
+      const { id, announced } = open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
+      await announced;
       return {
         close: (outcome, more) => guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome })),
       };
@@ -109,6 +109,15 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     },
     scan: (afterSeq, limit) => guarded(() => store.scan(afterSeq, limit)),
     flush: () => strangers.flush(),
+  };
+}
+
+/** `next` once for each promise: what is written together is one, and is handed in many times in a row. */
+function perPromise<R>(next: (promise: Promise<void>) => R): (promise: Promise<void>) => R {
+  let last: { readonly promise: Promise<void>; readonly result: R } | null = null;
+  return (promise) => {
+    if (last?.promise !== promise) last = { promise, result: next(promise) };
+    return last.result;
   };
 }
 

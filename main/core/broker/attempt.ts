@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { after, type MaybeLater } from './at-once.ts';
 import type { TokenSource } from './oauth/token-source.ts';
 import type { OpenRequest } from './open-request.ts';
 import type { BrokerPorts } from './ports.ts';
@@ -6,6 +7,7 @@ import { bodyBytes } from './stages/enforce-policy.ts';
 import { injectAuth } from './stages/inject-auth.ts';
 import { type Answered, sendUpstream } from './stages/send-upstream.ts';
 import type { Approved, Authorised } from './states.ts';
+import type { Exchange } from './upstream/exchange.ts';
 import type { Pools } from './upstream/pools.ts';
 
 export interface AttemptTools {
@@ -17,14 +19,16 @@ export interface AttemptTools {
 /** Stages 8 and 9, and once more where an upstream refuses an OAuth token before its time and the body is still there. */
 export async function attempt(approved: Approved, request: OpenRequest, tools: AttemptTools): Promise<Answered> {
   const first = await authorise(approved, request, tools);
-  request.passage.at('send-upstream');
-  const answered = await send(first, request, tools.pools);
+  const exchange = send(first, request, tools.pools);
+  const answer = await exchange.answer;
+  request.passage.know({ status: answer.status });
   const replayable = first.tokenDigest !== null && first.requestBody.kind !== 'stream';
-  if (answered.answer.status !== 401 || !replayable) return answered;
-  answered.exchange.abort(givenUp());
+  if (answer.status !== 401 || !replayable) return { sent: first, answer };
+  exchange.abort(givenUp());
   const second = await authoriseAgain(approved, request, tools, first);
-  request.passage.at('send-upstream');
-  return send(second, request, tools.pools);
+  const lastAnswer = await send(second, request, tools.pools).answer;
+  request.passage.know({ status: lastAnswer.status });
+  return { sent: second, answer: lastAnswer };
 }
 
 /** Why the first try's answer is not read. */
@@ -46,28 +50,41 @@ export async function authoriseAgain(
 }
 
 /** Stage 8 behind the in-flight entry: written while the secret is rendered, there before anything can be sent. */
-export async function authorise(
+export function authorise(
   approved: Approved,
   request: OpenRequest,
   { ports, tokens }: Pick<AttemptTools, 'ports' | 'tokens'>,
 ): Promise<Authorised> {
   request.passage.know({ requestBytes: bodyBytes(approved.requestBody) ?? 0 });
   const opening = request.passage.open();
-  opening.catch(() => {});
   request.passage.at('inject-auth');
+  const injecting = injected(approved, request, ports, tokens);
+  if (!(injecting instanceof Promise)) return opening.then(() => injecting);
+  // Nobody looks at it before the other has settled.
+  opening.catch(() => {});
+  // Also where auth fails: the entry has to be there before it can be closed.
+  return injecting.finally(() => opening);
+}
+
+function injected(
+  approved: Approved,
+  request: OpenRequest,
+  ports: BrokerPorts,
+  tokens: TokenSource,
+): MaybeLater<Authorised> {
   try {
-    const authorised = await injectAuth(approved, ports, tokens, null);
-    request.holds(authorised);
-    return authorised;
-  } finally {
-    // Also where auth fails: the entry has to be there before it can be closed.
-    await opening;
+    return after(injectAuth(approved, ports, tokens, null), (authorised) => {
+      request.holds(authorised);
+      return authorised;
+    });
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 
-async function send(authorised: Authorised, request: OpenRequest, pools: Pools): Promise<Answered> {
+function send(authorised: Authorised, request: OpenRequest, pools: Pools): Exchange {
   let sent = 0;
-  const answered = await sendUpstream(
+  return sendUpstream(
     authorised,
     pools,
     (started) => request.runs(started),
@@ -76,6 +93,4 @@ async function send(authorised: Authorised, request: OpenRequest, pools: Pools):
       request.sentBytes = sent;
     },
   );
-  request.passage.know({ status: answered.answer.status });
-  return answered;
 }

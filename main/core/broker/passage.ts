@@ -77,9 +77,12 @@ export class Passage {
     this.know({ host: planned.host });
   }
 
-  /** Writes the in-flight entry. Nothing may be sent before it resolves; throws `audit_unavailable`. */
-  async open(): Promise<void> {
-    this.#entry = await this.#record.begin(this.#actor, this.#facts);
+  /** Writes the in-flight entry. Nothing may be sent before it resolves; rejects with `audit_unavailable`. */
+  open(): Promise<void> {
+    const entry = this.#record.begin(this.#actor, this.#facts);
+    return entry.announced.then(() => {
+      this.#entry = entry;
+    });
   }
 
   /** The request was answered, to its last byte. */

@@ -12,12 +12,14 @@ export type InvokeFacts = Omit<AuditEntry, 'seq' | 'tsMs' | 'kind' | 'actor' | '
 
 /** One call being written down. */
 export interface OpenEntry {
+  /** Resolves when the entry is durable, rejects with `audit_unavailable` where it cannot be written. */
+  readonly announced: Promise<void>;
   close(outcome: 'allowed' | 'failed' | 'refused', facts: InvokeFacts): Promise<void>;
 }
 
 export interface Recorder {
-  /** Durable before it resolves; throws `audit_unavailable` where it cannot be written. */
-  begin(actor: string, facts: InvokeFacts): Promise<OpenEntry>;
+  /** Nothing may be sent before the entry is announced. */
+  begin(actor: string, facts: InvokeFacts): OpenEntry;
   /** A refusal before anything was sent. Unauthenticated ones are coalesced. */
   refused(actor: string, facts: InvokeFacts): Promise<void>;
 }

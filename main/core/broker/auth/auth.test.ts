@@ -165,7 +165,7 @@ test('path: a token with a colon keeps it, and a dot segment is refused (S14, S1
   };
   assert.equal((await strategies.path.apply(inputOf(sample))).path, '/bot123:ABC%25/v1/things/1');
   const bare = { ...sample, auth: { kind: 'path', prefix: '/{{secret}}' } as const, values: { secret: '..' } };
-  await assert.rejects(strategies.path.apply(inputOf(bare)), { code: 'auth_failed' });
+  await assert.rejects(async () => strategies.path.apply(inputOf(bare)), { code: 'auth_failed' });
 });
 
 test('hmac: the published pair of key and payload gives the published MAC (A19)', () => {
@@ -196,7 +196,7 @@ test('aws-sigv4: a body signed with another key chunk by chunk is refused, a dec
     unusable: [],
   };
   const declared = (value: string) => inputOf(sample, { headers: [['x-amz-content-sha256', value]], bodySha256: null });
-  await assert.rejects(strategies['aws-sigv4'].apply(declared('STREAMING-AWS4-HMAC-SHA256-PAYLOAD')), {
+  await assert.rejects(async () => strategies['aws-sigv4'].apply(declared('STREAMING-AWS4-HMAC-SHA256-PAYLOAD')), {
     code: 'policy_violation',
   });
   const kept = await strategies['aws-sigv4'].apply(declared('a'.repeat(64)));

@@ -12,7 +12,7 @@ export const basicAuth: AuthStrategy<'basic'> = {
   check(auth, fields) {
     renderBasic(auth, basicReader(fields, new Set()));
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const { value, secrets } = renderBasic(auth, basicReader(fields, identifiers));
     return { path, query, headers: [...headers, ['authorization', `Basic ${value}`]], injected: secrets };
   },

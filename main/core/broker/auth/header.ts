@@ -12,7 +12,7 @@ export const headerAuth: AuthStrategy<'header'> = {
   check(auth, fields) {
     renderHeader(auth, fieldReader(fields, new Set()));
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const { header, secrets } = renderHeader(auth, fieldReader(fields, identifiers));
     return { path, query, headers: [...headers, header], injected: secrets };
   },

@@ -12,7 +12,7 @@ export const hmacAuth: AuthStrategy<'hmac'> = {
   check(auth, fields) {
     keyOf(auth, fields, fieldReader(fields, new Set())).fill(0);
   },
-  async apply({ auth, fields, identifiers, method, path, query, headers }) {
+  apply({ auth, fields, identifiers, method, path, query, headers }) {
     const read = fieldReader(fields, identifiers);
     const key = keyOf(auth, fields, read);
     const signature = createHmac(auth.algorithm, key).update(hmacInput({ method, path, query })).digest('hex');

@@ -10,7 +10,7 @@ export const mtlsAuth: AuthStrategy<'mtls'> = {
   check(_auth, fields) {
     certificateOf(fields);
   },
-  async apply({ fields, path, query, headers }) {
+  apply({ fields, path, query, headers }) {
     const tls = certificateOf(fields);
     return { path, query, headers, injected: [Uint8Array.from(tls.key)], tls };
   },

@@ -11,7 +11,7 @@ export const multiHeaderAuth: AuthStrategy<'multi-header'> = {
     const read = fieldReader(fields, new Set());
     for (const header of auth.headers) renderHeader(header, read);
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const read = fieldReader(fields, identifiers);
     const rendered = auth.headers.map((header) => renderHeader(header, read));
     return {

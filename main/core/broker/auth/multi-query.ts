@@ -20,7 +20,7 @@ export const multiQueryAuth: AuthStrategy<'multi-query'> = {
     const read = fieldReader(fields, new Set());
     for (const param of auth.params) renderParam(param, read);
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const read = fieldReader(fields, identifiers);
     const rendered = auth.params.map((param) => renderParam(param, read));
     return {

@@ -14,7 +14,7 @@ export const oauth2Auth: AuthStrategy<'oauth2'> = {
   check(_auth, fields) {
     readStoredTokens(fields);
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const { accessToken, refreshToken, clientSecret } = readStoredTokens(fields);
     if (accessToken === null) throw new AivaultError('auth_failed', 'There is no access token yet.');
     const bytes = Buffer.from(accessToken, 'utf8');

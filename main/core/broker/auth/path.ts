@@ -14,7 +14,7 @@ export const pathAuth: AuthStrategy<'path'> = {
   check({ prefix }, fields) {
     renderPrefix(prefix, fieldReader(fields, new Set()));
   },
-  async apply({ auth, fields, identifiers, path, query, headers }) {
+  apply({ auth, fields, identifiers, path, query, headers }) {
     const { bytes, secrets } = renderPrefix(auth.prefix, fieldReader(fields, identifiers));
     return { path: join(bytes.toString('latin1'), path), query, headers, injected: secrets };
   },

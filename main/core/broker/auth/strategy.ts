@@ -1,6 +1,7 @@
 import type { HeaderPair } from '#contract/proxied.ts';
 import type { Auth, AuthKind } from '#contract/schemas/auth.ts';
 import type { SecretMaterial } from '../../vault/secret-material.ts';
+import type { MaybeLater } from '../at-once.ts';
 
 // The seam between the pipeline and one way of proving who is asking. Each kind is one file and sits auth.conformance.ts.
 
@@ -63,8 +64,8 @@ export interface AuthStrategy<K extends AuthKind> {
   shown(auth: AuthOf<K>, sent: Shown): Shown;
   /** Throws `auth_failed` where these values cannot be sent this way; the message never holds a value. */
   check(auth: AuthOf<K>, fields: Fields): void;
-  /** Adds the proof. Throws as `check` does. */
-  apply(input: AuthInput<K>): Promise<Applied>;
+  /** Adds the proof, at once where nothing has to be waited for. Throws, or rejects, as `check` throws. */
+  apply(input: AuthInput<K>): MaybeLater<Applied>;
 }
 
 export interface Shown {

@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, HeaderPair } from '#contract/proxied.ts';
+import type { MaybeLater } from '../at-once.ts';
 import { strategyOf } from '../auth/strategies.ts';
 import type { NameList } from '../headers/header-names.ts';
 import { responseHeaderRules, returnedHeaders } from '../headers/response-headers.ts';
@@ -30,7 +31,7 @@ const rulesOf = new WeakMap<CredentialView, NameList>();
  * Stage 10: what may go back. Headers by list, everything searched for the injected secret, fields on the blocklist
  * replaced. Throws `response_refused` before the first byte where that can be known, else out of the body.
  */
-export function filterResponse({ sent, answer }: Pick<Answered, 'sent' | 'answer'>): Returned | Promise<Returned> {
+export function filterResponse({ sent, answer }: Answered): MaybeLater<Returned> {
   const { credential, capability, forms } = sent;
   const { type, length, packed, transfer } = framingOf(answer.headers);
   const names = transfer === undefined || /^\s*chunked\s*$/i.test(transfer) ? codings(packed) : null;

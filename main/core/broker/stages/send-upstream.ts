@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { AivaultError } from '#contract/errors.ts';
 import { hostName, hostPort } from '../../policy/host-match.ts';
 import { limited } from '../request-body.ts';
@@ -9,7 +9,6 @@ import type { Pools } from '../upstream/pools.ts';
 export interface Answered {
   readonly sent: Authorised;
   readonly answer: UpstreamAnswer;
-  readonly exchange: Exchange;
 }
 
 /** Called with the exchange before anything is sent, so that whoever holds the request can give it up. */
@@ -17,16 +16,18 @@ export type OnExchange = (exchange: Exchange) => void;
 
 /**
  * Stage 9: one request, once, over a connection of its credential's own. No redirect is followed and nothing is sent a
- * second time. Throws `upstream_unreachable`, `upstream_timeout`, and `policy_violation` for an address that may not be
- * reached.
+ * second time. The exchange's answer rejects with `upstream_unreachable`, `upstream_timeout`, and `policy_violation` for an
+ * address that may not be reached.
  */
-export async function sendUpstream(
+export function sendUpstream(
   from: Authorised,
   pools: Pools,
   onExchange: OnExchange,
   onBytes: (bytes: number) => void,
-): Promise<Answered> {
-  const pool = await pools.get({
+): Exchange {
+  const exchange = new Exchange();
+  onExchange(exchange);
+  const pool = pools.get({
     credential: from.credential.id,
     origin: from.origin,
     host: hostName(from.host),
@@ -34,15 +35,17 @@ export async function sendUpstream(
     allowLocal: from.credential.allowLocal,
     identity: from.identity,
   });
-  const exchange = new Exchange();
-  onExchange(exchange);
-  try {
-    pool.dispatch(dispatchOptions(from, onBytes), exchange);
-  } catch (cause) {
-    // A header or path undici will not send; nothing has left yet.
-    exchange.abort(new AivaultError('invalid_request', 'The request cannot be sent as HTTP.', { cause }));
-  }
-  return { sent: from, answer: await exchange.answer, exchange };
+  const send = (pool: Pool): void => {
+    try {
+      pool.dispatch(dispatchOptions(from, onBytes), exchange);
+    } catch (cause) {
+      // A header or path undici will not send; nothing has left yet.
+      exchange.abort(new AivaultError('invalid_request', 'The request cannot be sent as HTTP.', { cause }));
+    }
+  };
+  if (pool instanceof Promise) pool.then(send, (error: Error) => exchange.abort(error));
+  else send(pool);
+  return exchange;
 }
 
 function dispatchOptions(from: Authorised, onBytes: (bytes: number) => void): Dispatcher.DispatchOptions {
