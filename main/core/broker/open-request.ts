@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { createConcurrencyLimiter } from '../policy/limits.ts';
+import { whenCallerLeaves } from './caller-leaves.ts';
 import { Passage } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import type { Returned } from './stages/filter-response.ts';
@@ -22,14 +23,13 @@ export class OpenRequest {
   readonly signal: AbortSignal;
   sentBytes = 0;
   readonly #places: ReturnType<typeof createConcurrencyLimiter>;
-  readonly #caller: AbortSignal;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #upstream: Upstream | null = null;
   readonly #held: Authorised[] = [];
   #reason: AivaultError | null = null;
   #breakOff: ((error: AivaultError) => void) | null = null;
-  readonly #onAbort: () => void;
+  readonly #callerStays: () => void;
   readonly #ports: BrokerPorts;
   #watch: NodeJS.Timeout | undefined;
 
@@ -42,17 +42,13 @@ export class OpenRequest {
     this.passage = new Passage(ports.record, ports.stopwatch);
     this.#ports = ports;
     this.#places = places;
-    this.#caller = caller;
     const deadline = timeoutMs === undefined ? null : new AbortController();
     const giveUp = (reason: AivaultError): void => {
       this.#giveUp(reason);
       deadline?.abort(reason);
     };
     this.signal = deadline?.signal ?? caller;
-    this.#onAbort = () => giveUp(callerGone());
-    // The caller may be gone before its request gets here.
-    if (caller.aborted) giveUp(callerGone());
-    else caller.addEventListener('abort', this.#onAbort);
+    this.#callerStays = whenCallerLeaves(caller, () => giveUp(callerGone()));
     if (timeoutMs === undefined) return;
     this.#timer = setTimeout(() => {
       giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
@@ -136,7 +132,7 @@ export class OpenRequest {
   #release(): void {
     clearTimeout(this.#timer);
     clearInterval(this.#watch);
-    this.#caller.removeEventListener('abort', this.#onAbort);
+    this.#callerStays();
     if (this.#place !== null) this.#places.leave(this.#place);
     this.#place = null;
     for (const authorised of this.#held) authorised.wipe();

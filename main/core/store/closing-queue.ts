@@ -7,7 +7,7 @@ interface Batch {
 }
 
 /** Nobody waits for a closing entry, so some milliseconds of them share one commit. */
-const gatherMs = 5;
+const gatherMs = 20;
 const gatherAtMost = 256;
 
 /**
