@@ -74,13 +74,15 @@ export interface Answer {
   readonly trailers?: () => readonly HeaderPair[];
   readonly refusal?: ErrorBody;
   /** The audit entry's facts a CLI may print: no secret can be among them. */
-  readonly planned?: {
-    readonly capability: string;
-    readonly credential: string;
-    readonly method: string;
-    /** With auth parts of query and path replaced by REDACTED. */
-    readonly url: string;
-  };
+  readonly planned?:
+    | {
+        readonly capability: string;
+        readonly credential: string;
+        readonly method: string;
+        /** With auth parts of query and path replaced by REDACTED. */
+        readonly url: string;
+      }
+    | undefined;
 }
 
 /** Sends one request through the ten stages. Never throws: refusals are answers. */

@@ -2,7 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { createConcurrencyLimiter } from '../policy/limits.ts';
 import { whenCallerLeaves } from './caller-leaves.ts';
 import { Passage } from './passage.ts';
-import type { BrokerPorts } from './ports.ts';
+import type { BrokerPorts, InvokeFacts } from './ports.ts';
 import type { Returned } from './stages/filter-response.ts';
 import type { Approved, Authorised } from './states.ts';
 
@@ -106,20 +106,18 @@ export class OpenRequest {
 
   finished(counts: Returned['counts']): Promise<void> {
     this.#release();
-    return this.passage.finish({ ...this.#bytes(), responseBytes: counts.bytes, redactions: counts.redactions });
+    return this.passage.finish(this.#measured(counts));
   }
 
   async failed(error: AivaultError, counts?: Returned['counts']): Promise<void> {
     this.#upstream?.abort(error);
     this.#release();
-    await this.passage.fail(error, {
-      ...this.#bytes(),
-      ...(counts === undefined ? {} : { responseBytes: counts.bytes, redactions: counts.redactions }),
-    });
+    await this.passage.fail(error, this.#measured(counts));
   }
 
-  #bytes(): { requestBytes?: number } {
-    return this.sentBytes > 0 ? { requestBytes: this.sentBytes } : {};
+  #measured(counts: Returned['counts'] | undefined): InvokeFacts {
+    const answered = counts === undefined ? {} : { responseBytes: counts.bytes, redactions: counts.redactions };
+    return this.sentBytes > 0 ? { requestBytes: this.sentBytes, ...answered } : answered;
   }
 
   #giveUp(reason: AivaultError): void {

@@ -28,7 +28,7 @@ export class Passage {
   readonly #startedAt: number;
   #stage: StageName | null = null;
   #stageAt: number;
-  readonly #facts: InvokeFacts = {};
+  readonly #facts: { -readonly [F in keyof InvokeFacts]: InvokeFacts[F] } = {};
   /** Whoever no token vouches for; their refusals are counted, not listed one by one. */
   #actor = 'stranger';
   #entry: OpenEntry | null = null;
@@ -54,13 +54,12 @@ export class Passage {
   }
 
   identified({ grant }: Identified): void {
+    const { workspaceId, groupId } = grant.context;
     this.#actor = grant.actor;
-    this.know({
-      ...(grant.tokenId === null ? {} : { tokenId: grant.tokenId }),
-      ...(grant.context.workspaceId === undefined ? {} : { workspaceId: grant.context.workspaceId }),
-      ...(grant.context.groupId === undefined ? {} : { groupId: grant.context.groupId }),
-      ...(grant.consumer === null ? {} : { consumer: grant.consumer }),
-    });
+    if (grant.tokenId !== null) this.#facts.tokenId = grant.tokenId;
+    if (workspaceId !== undefined) this.#facts.workspaceId = workspaceId;
+    if (groupId !== undefined) this.#facts.groupId = groupId;
+    if (grant.consumer !== null) this.#facts.consumer = grant.consumer;
   }
 
   know(facts: InvokeFacts): void {
@@ -74,7 +73,7 @@ export class Passage {
       method: planned.method,
       url: planned.shownUrl,
     };
-    this.know({ host: planned.host });
+    this.#facts.host = planned.host;
   }
 
   /** Writes the in-flight entry. Nothing may be sent before it resolves; rejects with `audit_unavailable`. */
@@ -103,7 +102,9 @@ export class Passage {
     if (this.#finished) return done;
     this.#finished = true;
     this.#endStage(outcome === 'allowed' ? 'passed' : 'refused');
-    this.know({ ...facts, tookMs: rounded(this.#stopwatch() - this.#startedAt), trace: this.#trace });
+    this.know(facts);
+    this.#facts.tookMs = rounded(this.#stopwatch() - this.#startedAt);
+    this.#facts.trace = this.#trace;
     if (this.#entry === null) return this.#record.refused(this.#actor, this.#facts);
     return this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
   }
@@ -135,6 +136,6 @@ export function refusalAnswer(error: AivaultError, passage: Passage): Answer {
     ],
     body: Buffer.from(JSON.stringify(refusal)),
     refusal,
-    ...(passage.planned === undefined ? {} : { planned: passage.planned }),
+    planned: passage.planned,
   };
 }

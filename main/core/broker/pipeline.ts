@@ -73,21 +73,22 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
 
   function answerOf(returned: Returned, request: OpenRequest, approved: Approved): Answer {
     const { status, statusText, headers, body, counts } = returned;
-    const planned = request.passage.planned === undefined ? {} : { planned: request.passage.planned };
+    const { planned } = request.passage;
     // Trailers are searched while the forms are still there: finishing wipes them.
     let trailers: readonly HeaderPair[] = [];
     const finish = (): void => {
       trailers = returned.trailers();
       inBackground(request.finished(counts));
     };
-    const answer = { status, statusText, headers, trailers: () => trailers, ...planned };
+    const answer = { status, statusText, headers, body, planned, trailers: () => trailers };
     if (body === null || body instanceof Uint8Array) {
       finish();
-      return { ...answer, body };
+      return answer;
     }
     request.handedOut(counts, inBackground);
     request.watch(approved, false, counts);
-    return { ...answer, body: watched(body, request, finish) };
+    answer.body = watched(body, request, finish);
+    return answer;
   }
 
   const connect = createConnect({ ports, tokens, rates, places, dialer, inBackground });

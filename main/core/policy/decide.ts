@@ -47,6 +47,7 @@ export function claims<R extends Rule>(rules: readonly R[], method: string, path
     const pattern = admittingPattern(rule, method, path);
     if (pattern !== null) found.push({ rule, pattern });
   }
+  if (found.length < 2) return found;
   return found.sort((a, b) => compareNarrowness(b.pattern, a.pattern) || (a.rule.id < b.rule.id ? -1 : 1));
 }
 

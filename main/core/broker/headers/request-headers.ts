@@ -140,11 +140,12 @@ const plainValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
  * dropped. A name that is no token is refused: `policy_violation` where it imitates an auth header, else
  * `invalid_request`. Values with CR, LF, NUL or other control characters are `invalid_request` (H07).
  */
-export function normalHeaders(pairs: readonly { readonly name: string; readonly value: string }[]): HeaderPair[] {
+export function normalHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
   const normal: HeaderPair[] = [];
-  for (const { name: rawName, value: rawValue } of pairs) {
+  for (const pair of pairs) {
+    const [rawName, rawValue] = pair;
     if (headerToken.test(rawName) && plainValue.test(rawValue)) {
-      normal.push([rawName, rawValue]);
+      normal.push(pair);
       continue;
     }
     const name = rawName.trim().toLowerCase();

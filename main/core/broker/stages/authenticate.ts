@@ -13,7 +13,7 @@ export function authenticate(incoming: Incoming, ports: BrokerPorts): Identified
   if (caller.kind === 'bearer' && incoming.envelope !== undefined) {
     throw new AivaultError('operator_required', 'Only an operator sends an envelope beside its body.');
   }
-  const headers = incoming.headers.map(([name, value]): HeaderPair => [name.toLowerCase(), value]);
+  const headers = incoming.headers.map(lowerCase);
   if (door === 'envelope') {
     const grant = caller.kind === 'bearer' ? ports.verify(bearerToken(headers)) : operator(caller, ports);
     return { incoming, grant, headers, target: '', segment: null };
@@ -30,6 +30,11 @@ export function authenticate(incoming: Incoming, ports: BrokerPorts): Identified
   }
   const taken = takeToken(headers, path, query);
   return { incoming, grant: ports.verify(taken.token), headers: taken.headers, target: taken.target, segment };
+}
+
+function lowerCase(pair: HeaderPair): HeaderPair {
+  const name = pair[0].toLowerCase();
+  return name === pair[0] ? pair : [name, pair[1]];
 }
 
 function operator(caller: Extract<Incoming['caller'], { kind: 'operator' }>, ports: BrokerPorts) {

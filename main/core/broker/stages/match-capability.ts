@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import { claims, narrowerClaim } from '../../policy/decide.ts';
 import { opens } from '../../policy/opens.ts';
+import { compareNarrowness } from '../../policy/path-match.ts';
 import { requireCapability } from '../envelope/request-defaults.ts';
 import type { Capability, CatalogView, Grant } from '../parties.ts';
 import { segmentCredential } from '../segment-credential.ts';
@@ -48,8 +49,9 @@ function claimed(segment: string, { grant, method, path }: Understood, catalog: 
   if (first === undefined)
     throw nothingAdmits(own, credential !== undefined && reachable.length < own.length, method, path);
   // Of equally narrow ones a granted one may serve; a wider one may not.
-  const equals = found.filter(({ pattern }) => pattern.weight.join() === first.pattern.weight.join());
-  const granted = equals.find(({ rule }) => isGranted(grant, rule));
+  const granted = found.find(
+    ({ pattern, rule }) => compareNarrowness(pattern, first.pattern) === 0 && isGranted(grant, rule),
+  );
   if (granted === undefined) requireGrant(grant, first.rule);
   return deciding(granted?.rule ?? first.rule, reachable, method, path);
 }

@@ -74,7 +74,7 @@ function understand(from: Identified, asked: Envelope, catalog: CatalogView, bes
   const target = canonicalTarget(request.path ?? requirePath(capability), (path) =>
     namesEncodedSlash([capability], path),
   );
-  const headers = normalHeaders(request.headers);
+  const headers = normalHeaders(request.headers.map(({ name, value }) => [name, value]));
   return {
     ...from,
     ...target,
@@ -115,7 +115,7 @@ function readPassThrough(from: Identified, catalog: CatalogView): Understood {
     ...canonicalTarget(from.target, (path) => namesEncodedSlash(own(), path)),
     method: normalMethod(from.incoming.method),
     requested: { by: 'segment', segment },
-    requestHeaders: normalHeaders(from.headers.map(([name, value]) => ({ name, value }))),
+    requestHeaders: normalHeaders(from.headers),
     requestBody: bodyOf(from.incoming, from.headers),
   };
 }
