@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { waitingFor } from '#core/broker/caller-leaves.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { envelopeIncoming } from './memory-ports.ts';
 
@@ -14,7 +14,6 @@ describe('the signal of a caller’s connection', () => {
   after(() => f.close());
 
   const users = envelopeIncoming({ method: 'GET', path: '/v1/users' });
-  const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
   it('is left by every request that is over, however it ended', async () => {
     const { signal } = new AbortController();
@@ -49,7 +48,7 @@ describe('the signal of a caller’s connection', () => {
     for (const [name, end] of Object.entries(ends)) {
       f.upstream.behave(null);
       for (let n = 0; n < 3; n += 1) await end();
-      assert.equal(listeners(signal), 0, name);
+      assert.equal(waitingFor(signal), 0, name);
     }
   });
 
@@ -62,7 +61,7 @@ describe('the signal of a caller’s connection', () => {
     while (f.upstream.requests.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
     mine.abort();
     for (const { status } of await Promise.all(broken)) assert.equal(status, 502);
-    assert.deepEqual([listeners(mine.signal), listeners(other.signal)], [0, 1]);
+    assert.deepEqual([waitingFor(mine.signal), waitingFor(other.signal)], [0, 1]);
     assert.equal((await f.pass(users, mine.signal)).status, 502);
     other.abort();
     await left;

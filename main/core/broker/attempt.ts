@@ -83,6 +83,7 @@ function injected(
 }
 
 function send(authorised: Authorised, request: OpenRequest, pools: Pools): Exchange {
+  request.passage.at('send-upstream');
   let sent = 0;
   return sendUpstream(
     authorised,

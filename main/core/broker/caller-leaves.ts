@@ -1,6 +1,11 @@
 /** What is to be done when a connection's caller goes away: one listener per connection, and a place in it per request. */
 const leaving = new WeakMap<AbortSignal, Set<() => void>>();
 
+/** How many acts wait for this caller to leave. */
+export function waitingFor(signal: AbortSignal): number {
+  return leaving.get(signal)?.size ?? 0;
+}
+
 /**
  * Runs `act` when `signal` aborts; at once where it has. Returns what takes it back. A listener of its own per request would
  * cost more than the rest of opening one.
