@@ -249,6 +249,31 @@ test('in core the clock and randomness are arguments', () => {
   assert.deepEqual(found, []);
 });
 
+test('core opens connections in broker/upstream and nowhere else (G20, T-C7)', () => {
+  const ways = /^(?:node:(?:net|tls|http|https|http2|dgram|dns|dns\/promises)|undici|ws)$/;
+  const fine = new Map([
+    // Types and pure functions of the same modules.
+    ['main/core/broker/auth/mtls.ts', /^import \{ createSecureContext \} from 'node:tls';$/m],
+  ]);
+  const core = shipped.filter(({ file }) => file.startsWith('main/core/'));
+  const found = core
+    .filter(({ file }) => !file.startsWith('main/core/broker/upstream/'))
+    .filter(({ imports }) => imports.some(({ target, typeOnly }) => !typeOnly && ways.test(target)))
+    .filter(({ file, text }) => fine.get(file)?.test(text) !== true)
+    .map(({ file }) => file);
+  assert.deepEqual(found, []);
+  const connecting = core.filter(({ text }) => /^import \{[^}]*\bconnect\b[^}]*\} from 'node:(?:net|tls)'/m.test(text));
+  assert.deepEqual(
+    connecting.map(({ file }) => file),
+    ['main/core/broker/upstream/dialer.ts', 'main/core/broker/upstream/tunnel.ts'],
+  );
+  // Node's own client asks nobody where it goes.
+  assert.deepEqual(
+    core.filter(({ text }) => /(?<!['`\w.].*)\bfetch\(/.test(text)).map(({ file }) => file),
+    [],
+  );
+});
+
 test('of node:crypto only what BoringSSL has too is used', () => {
   const fine = new Set([
     'randomBytes',

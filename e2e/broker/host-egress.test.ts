@@ -52,11 +52,15 @@ async function webSocket(host: TestHost, token: string, id: string): Promise<str
   return response.headers['aivault-error'] as string | undefined;
 }
 
-async function cli(host: TestHost, capability: string): Promise<string | undefined> {
+function start(host: TestHost, capability: string, path: string) {
   const program = new URL('../../main/cli/aivault.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, 'invoke', capability, '--method', 'GET', '--path', '/x'], {
+  return spawn(process.execPath, [program, 'invoke', capability, '--method', 'GET', '--path', path], {
     env: { PATH: process.env.PATH, HOME: host.folder, AIVAULT_DIR: host.folder },
   });
+}
+
+async function cli(host: TestHost, capability: string): Promise<string | undefined> {
+  const child = start(host, capability, '/x');
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   child.stdout.resume();
@@ -191,6 +195,17 @@ describe('a caller that hangs up', { skip }, () => {
       caller.abort();
       await brokenOffWithin(100);
     }
+  });
+
+  it('does so when the command line is interrupted', async () => {
+    f.upstream.forget();
+    f.upstream.behave((_seen, response) => void response.write('data: 1\n\n'));
+    const child = start(f.host, 'p1/users', '/v1/users');
+    child.stderr.resume();
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    await brokenOffWithin(100);
+    assert.equal((await once(child, 'close'))[0], 130);
   });
 
   it('does so over a WebSocket', async () => {

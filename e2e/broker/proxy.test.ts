@@ -6,7 +6,7 @@ import type { ProxyAddress } from '#contract/proxy-address.ts';
 import type { Address } from '#core/broker/upstream/resolve.ts';
 import { type ConnectProxy, type Refusal, startConnectProxy } from '../connect-proxy.ts';
 import { type Fixture, secret, startFixture } from './fixture.ts';
-import { passThroughIncoming } from './memory-ports.ts';
+import { passThroughIncoming, textOf } from './memory-ports.ts';
 
 // The way through a proxy that is not what it should be, and what is never asked of one. Its good days are in
 // host-proxy.test.ts.
@@ -124,6 +124,36 @@ describe('a proxy that misbehaves', () => {
     await refusal();
     for (let tries = 0; proxy.open() > 0 && tries < 200; tries += 1) await new Promise((next) => setTimeout(next, 5));
     assert.equal(proxy.open(), 0);
+  });
+});
+
+describe('a proxy that takes its time', () => {
+  let proxy: ConnectProxy;
+  let f: Fixture;
+  before(async () => {
+    proxy = await startConnectProxy();
+    f = await startFixture({ proxyFor: () => ({ host: '127.0.0.1', port: proxy.port }) });
+  });
+  after(async () => {
+    await f.close();
+    await proxy.close();
+  });
+
+  it('may say its head byte by byte, and carries megabytes both ways', async () => {
+    proxy.refuse(async (socket) => {
+      for (const byte of Buffer.from('HTTP/1.0 200 \r\nVia: 1.1 slow\r\n\r\n')) {
+        socket.write(Buffer.of(byte));
+        await new Promise((next) => setTimeout(next, 1));
+      }
+      const to = connect(f.upstream.port, '127.0.0.1');
+      to.on('error', () => socket.destroy());
+      socket.pipe(to).pipe(socket);
+    });
+    const body = 'x'.repeat(8 * 1024 * 1024);
+    const answer = await f.send({ method: 'POST', path: '/v1/users', body });
+    assert.equal(answer.status, 200, JSON.stringify(answer.refusal));
+    assert.equal((JSON.parse(await textOf(answer)) as { body: string }).body, body);
+    assert.equal(proxy.targets.length, 1);
   });
 });
 
