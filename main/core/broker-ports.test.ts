@@ -76,6 +76,19 @@ describe('what the broker is handed', () => {
     assert.equal(opened.services.secrets.get(row.secretId)?.valueVersion, row.valueVersion);
   });
 
+  test('G39 unknown fields are written back digit by digit: numbers no double can hold, and names that mean something', async () => {
+    const { services } = opened;
+    const text = '{"id":12345678901234567890,"ratio":1.0,"far":[1e400],"__proto__":{"x":-0},"refreshToken":"r1"}';
+    const value = new TextEncoder().encode(text);
+    const row = await services.change((tx) =>
+      services.secrets.insert(tx, { name: 'J', scope: 'global', value, pinnedProvider: null, hosts: [] }),
+    );
+    const credential = { id: 'c', secretIds: { secret: row.secretId } } as unknown as CredentialView;
+    await ports.replaceTokens(credential, { refreshToken: 'r2' }, row.valueVersion);
+    const written = services.secrets.reveal(row.secretId).use((bytes) => Buffer.from(bytes).toString('utf8'));
+    assert.equal(written, text.replace('r1', 'r2'));
+  });
+
   test('a refresh that ends after the operator rotated the secret does not write into the new value', async () => {
     const { row, credential } = await storeJson({ refreshToken: 'old account' });
     const { services } = opened;

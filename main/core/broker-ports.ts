@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { grantOf, operatorGrant } from './access/grants.ts';
-import { parseObject } from './broker/auth/fields.ts';
+import { parseToWriteBack } from './broker/auth/fields.ts';
 import type { CredentialView } from './broker/parties.ts';
 import type { BrokerPorts, EgressSettings } from './broker/ports.ts';
 import type { ProxyFor } from './broker/upstream/proxy-route.ts';
@@ -66,7 +66,7 @@ export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
         throw new AivaultError('auth_failed', 'Refreshed tokens have one JSON secret.');
       await services.change((tx) => {
         const material = secrets.reveal(id);
-        const before = material.use(parseObject);
+        const before = material.use(parseToWriteBack);
         material.wipe();
         // The operator gave another value meanwhile: tokens of the old one have no business in it.
         if (material.valueVersion !== valueVersion) return;

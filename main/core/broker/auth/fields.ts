@@ -46,11 +46,28 @@ export function membersOf(fields: Fields): ReadonlyMap<string, string> {
   return members;
 }
 
+type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
+
 /** The JSON object these bytes spell, or null: most secrets are plain text. */
 export function parseObject(bytes: Uint8Array): Record<string, unknown> | null {
+  return parse(bytes);
+}
+
+/** The same, to be written back: a number that would come out in other digits is kept as it stands. */
+export function parseToWriteBack(bytes: Uint8Array): Record<string, unknown> | null {
+  return parse(bytes, (_name, value, { source }) =>
+    typeof value === 'number' && source !== undefined && JSON.stringify(value) !== source ? rawNumber(source) : value,
+  );
+}
+
+/** TypeScript does not know it yet (ECMAScript 2026, in V8 since 11.4). */
+const rawNumber = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+function parse(bytes: Uint8Array, reviver?: Reviver): Record<string, unknown> | null {
   if (!looksLikeObject(bytes)) return null;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    const value: unknown = JSON.parse(text, reviver as never);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
     return null;

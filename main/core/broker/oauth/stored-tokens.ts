@@ -1,5 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
-import { parseObject } from '../auth/fields.ts';
+import { parseObject, parseToWriteBack } from '../auth/fields.ts';
 import type { Fields } from '../auth/strategy.ts';
 import type { FreshTokens } from './token-request.ts';
 
@@ -51,7 +51,7 @@ export function connectedObject(
 ): Record<string, unknown> {
   const stored = fields === null ? {} : storedObject(fields);
   return {
-    ...stored,
+    ...(fields === null ? {} : storedObject(fields, parseToWriteBack)),
     [spelled(stored, 'clientId')]: client.id,
     ...(client.secret === null ? {} : { [spelled(stored, 'clientSecret')]: client.secret }),
     ...changeOf(stored, fresh),
@@ -76,9 +76,9 @@ function spelled(stored: Record<string, unknown>, name: keyof StoredTokens): str
 /** Ten digits are seconds, as many tools write them; thirteen are milliseconds. */
 const asMilliseconds = (time: number) => (time > 0 && time < 1e11 ? time * 1000 : time);
 
-function storedObject(fields: Fields): Record<string, unknown> {
+function storedObject(fields: Fields, parse = parseObject): Record<string, unknown> {
   for (const material of Object.values(fields)) {
-    const object = material.use(parseObject);
+    const object = material.use(parse);
     if (object !== null) return object;
   }
   throw new AivaultError('auth_failed', 'The stored secret is not an OAuth secret.', {
