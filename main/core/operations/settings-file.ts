@@ -4,11 +4,14 @@ import path from 'node:path';
 import { type Settings, settings } from '#contract/schemas/host.ts';
 
 export interface SettingsFile {
-  /** The settings now; defaults where the file is missing or does not parse. Nothing secret is in it. */
+  /** The settings now; defaults for what was never set or cannot be read. Nothing secret is in it. */
   current(): Settings;
   /** Changes some and writes them, all or nothing. */
   change(part: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
 }
+
+/** In place of a proxy that cannot be read: nothing has such a name (RFC 6761 §6.4), so calls end and go around nothing. */
+const unreadableProxy = 'http://unreadable.invalid:1';
 
 /** Settings in the state folder, readable while the vault is locked. `fallback` decides what was never set. */
 export function openSettingsFile(folder: string, fallback: () => Settings): SettingsFile {
@@ -42,11 +45,31 @@ export function openSettingsFile(folder: string, fallback: () => Settings): Sett
   };
 }
 
+/** What was chosen, setting by setting: one that cannot be read takes no other with it. */
 function read(file: string): Partial<Settings> {
+  let text: string;
   try {
-    const parsed = settings.partial().safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    return parsed.success ? (parsed.data as Partial<Settings>) : {};
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { upstreamProxy: unreadableProxy };
+  }
+  const found = parse(text);
+  if (found === null) return { upstreamProxy: unreadableProxy };
+  const chosen: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(settings.shape)) {
+    if (!Object.hasOwn(found, name)) continue;
+    const parsed = schema.safeParse(found[name]);
+    if (parsed.success) chosen[name] = parsed.data;
+    else if (name === 'upstreamProxy') chosen[name] = unreadableProxy;
+  }
+  return chosen as Partial<Settings>;
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
-    return {};
+    return null;
   }
 }
