@@ -10,11 +10,16 @@ export function makeFolder(folder: string): void {
   try {
     makeEach(folder);
   } catch (cause) {
-    throw new AivaultError('storage_unavailable', `The folder ${folder} cannot be made.`, {
-      hint: 'Check its owner, its permissions and the disk, or name another folder with AIVAULT_DIR.',
-      cause,
-    });
+    throw unavailable(folder, 'made', cause);
   }
+}
+
+/** A folder of ours where nothing can be made or written: another owner, a full or a read-only disk. */
+export function unavailable(folder: string, what: 'made' | 'written', cause: unknown): AivaultError {
+  return new AivaultError('storage_unavailable', `The folder ${folder} cannot be ${what}.`, {
+    hint: 'Check its owner, its permissions and the disk, or name another folder with AIVAULT_DIR.',
+    cause,
+  });
 }
 
 function makeEach(folder: string): void {

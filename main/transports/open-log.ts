@@ -1,6 +1,5 @@
 import { openSync, statSync } from 'node:fs';
-import { AivaultError } from '#contract/errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, unavailable } from './make-folder.ts';
 import type { MeetingPoint } from './meeting-point.ts';
 
 const maxLogBytes = 1024 * 1024;
@@ -16,9 +15,6 @@ export function openLog({ runFolder, logFile }: MeetingPoint): number {
     const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     return openSync(logFile, size > maxLogBytes ? 'w' : 'a', 0o600);
   } catch (cause) {
-    throw new AivaultError('storage_unavailable', `The folder ${runFolder} cannot be written.`, {
-      hint: 'Check its owner, its permissions and the disk, or name another folder with AIVAULT_DIR.',
-      cause,
-    });
+    throw unavailable(runFolder, 'written', cause);
   }
 }
