@@ -20,6 +20,11 @@ export interface Pools {
 
 /** No byte for this long, before or after the first one, ends a request. Long answers of models need minutes. */
 const silenceMs = 300_000;
+/**
+ * An agent thinks for seconds between two calls, and a new connection costs it two or three round trips. Whoever closes
+ * sooner says so in a `keep-alive` header, which counts; most others wait for a minute.
+ */
+const keptOpenMs = 30_000;
 /** Callers are counted one by one; this only keeps a credential from using up every descriptor. */
 const connectionsPerPool = 4096;
 const forgetAfterMs = 5 * 60_000;
@@ -42,6 +47,7 @@ export function createPools(dialer: Dialer, now: () => number, silentForMs = sil
       connections: connectionsPerPool,
       headersTimeout: silentForMs,
       bodyTimeout: silentForMs,
+      keepAliveTimeout: keptOpenMs,
       maxHeaderSize: 64 * 1024,
     });
   }
