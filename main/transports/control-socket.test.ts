@@ -19,12 +19,14 @@ describe('the control socket', () => {
   let control: ControlSocket;
   let client: HostClient;
   let listeners: ((event: HostEvent) => void)[];
+  let held: Promise<void> = Promise.resolve();
   const asked: { name: string; input: unknown; asker: Asker }[] = [];
   const invoked: Incoming[] = [];
 
   const plane: OperatorPlane = {
     dispatch: async (name, input, asker) => {
       asked.push({ name, input, asker });
+      await held;
       if (name === 'vault.lock')
         return { ok: false, error: { error: 'vault_missing', message: 'No vault.', hint: 'Make one.' } };
       return { ok: true, value: { stopping: true, pid: 1 } };
@@ -48,7 +50,32 @@ describe('the control socket', () => {
     },
   };
 
+  test('a question that is being answered when it closes is answered, however short the grace', async () => {
+    let go = (): void => {};
+    held = new Promise((resolve) => (go = resolve));
+    const answer = client.call('host.shutdown', { graceMs: 0 });
+    for (let tries = 0; asked.at(-1)?.name !== 'host.shutdown' && tries < 400; tries += 1)
+      await new Promise((next) => setTimeout(next, 5));
+    const closing = control.close(0);
+    setTimeout(go, 150);
+    assert.deepEqual(await answer, { ok: true, value: { stopping: true, pid: 1 } });
+    await closing;
+  });
+
+  test('and one that is never answered does not keep it open', async () => {
+    held = new Promise(() => {});
+    const answer = client.call('host.shutdown', { graceMs: 0 }).catch(() => 'cut off');
+    for (let tries = 0; asked.at(-1)?.name !== 'host.shutdown' && tries < 400; tries += 1)
+      await new Promise((next) => setTimeout(next, 5));
+    const started = performance.now();
+    await control.close(0);
+    assert.ok(performance.now() - started < 3_000);
+    await answer;
+  });
+
   beforeEach(async () => {
+    held = Promise.resolve();
+    asked.length = 0;
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aivault-control-'));
     listeners = [];
     control = await openControlSocket(path.join(folder, 'run', 'a.sock'), plane);

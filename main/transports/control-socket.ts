@@ -38,28 +38,46 @@ export interface ControlSocket {
   close(graceMs: number): Promise<void>;
 }
 
+/** A question is answered within a moment; one that is not does not keep the host from ending. */
+const answersWithinMs = 1_000;
 const actor: Actor = { kind: 'operator', via: 'cli' };
 /** Serves the plane on a socket created 0600 in a 0700 folder. Throws `host_busy` where another host answers there. */
 export async function openControlSocket(path: string, plane: OperatorPlane): Promise<ControlSocket> {
   const listeners = new Set<ServerResponse>();
-  const server = createServer(plane, listeners);
+  const answering = new Set<ServerResponse>();
+  const server = createServer(plane, listeners, answering);
   const removeSocket = await listenPrivately(server, path);
   return {
     path,
     close: async (graceMs) => {
       removeSocket();
       for (const listener of listeners) listener.end();
-      await closeServer(server, graceMs);
+      // One of these may be the question that ends this host: whoever asked hears that it was done.
+      const started = performance.now();
+      await answersOut(answering);
+      await closeServer(server, Math.max(0, graceMs - (performance.now() - started)));
     },
   };
 }
 
 /** Serves the plane on one connection that already stands: the pipe to a private host. */
 export function serveConnection(connection: Duplex, plane: OperatorPlane): void {
-  createServer(plane, new Set()).emit('connection', connection);
+  createServer(plane, new Set(), new Set()).emit('connection', connection);
 }
 
-function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): Server {
+/** Resolves when all of these have left, or it takes too long. */
+function answersOut(answering: ReadonlySet<ServerResponse>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, answersWithinMs);
+    const left = [...answering].map((response) => new Promise((out) => response.once('close', out)));
+    void Promise.all(left).then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>, answering: Set<ServerResponse>): Server {
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: maxWireHeadBytes,
@@ -68,7 +86,7 @@ function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): Ser
   });
   server.on('request', (request, response) => {
     response.setHeader(wireHeader.contract, contractVersion);
-    answer(plane, listeners, request, response).catch((error) => {
+    answer(plane, listeners, answering, request, response).catch((error) => {
       if (response.headersSent) response.destroy();
       else sendResult(response, { ok: false, error: errorBody(error) });
     });
@@ -79,6 +97,7 @@ function createServer(plane: OperatorPlane, listeners: Set<ServerResponse>): Ser
 async function answer(
   plane: OperatorPlane,
   listeners: Set<ServerResponse>,
+  answering: Set<ServerResponse>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -86,17 +105,26 @@ async function answer(
   const name = method === 'POST' && url.startsWith('/call/') ? url.slice('/call/'.length) : null;
   const theirs = request.headers[wireHeader.contract];
   if (name !== versionlessOperation) checkContract(typeof theirs === 'string' ? theirs : undefined);
-  if (name !== null) return sendResult(response, await ask(plane, name, request));
+  if (name !== null) {
+    const question = await readWhole(request);
+    answering.add(response);
+    response.once('close', () => answering.delete(response));
+    return sendResult(response, await ask(plane, name, question));
+  }
   if (method === 'POST' && url === '/invoke') return invoke(plane, request, response);
   if (method === 'GET' && url === '/events')
     return streamEvents((listener) => plane.onEvent(listener), listeners, response);
   throw new AivaultError('invalid_request', 'The control socket has no such question.');
 }
 
-async function ask(plane: OperatorPlane, name: string, request: IncomingMessage): Promise<Result<unknown>> {
+async function readWhole(request: IncomingMessage): Promise<Uint8Array> {
   const bytes = await collect(request, maxQuestionBytes);
   if (bytes === null) throw new AivaultError('too_large', 'The question is larger than 32 MiB.');
-  const { input, presence } = readQuestion(bytes);
+  return bytes;
+}
+
+async function ask(plane: OperatorPlane, name: string, question: Uint8Array): Promise<Result<unknown>> {
+  const { input, presence } = readQuestion(question);
   return plane.dispatch(name, input, presence === undefined ? { actor } : { actor, presence });
 }
 
