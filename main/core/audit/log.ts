@@ -52,8 +52,8 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     appended();
   };
   const announce = perPromise((closed) => closed.then(appended, () => {}));
-  const close = (id: string, entry: Unnumbered): Promise<void> => {
-    const written = store.closeCall(id, appendOf(entry));
+  const close = (id: string, entry: Unnumbered, soon = false): Promise<void> => {
+    const written = store.closeCall(id, appendOf(entry), soon);
     announce(written);
     return written;
   };
@@ -88,7 +88,9 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
       const { id, announced } = open({ ...facts, tsMs: now(), kind, actor, outcome: 'unknown' });
       await announced;
       return {
-        close: (outcome, more) => guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome })),
+        // Whoever changed something is told when it is written down.
+        close: (outcome, more) =>
+          guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome }, true)),
       };
     },
     refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),

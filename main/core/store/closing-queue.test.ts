@@ -4,7 +4,7 @@ import { ClosingQueue } from './closing-queue.ts';
 import { type ClosingsPacker, unpackClosings } from './packed-closings.ts';
 
 const entry = (n: number) => ({ tsMs: n, body: `{"n":"é${n}"}`, kind: 'invoke', actor: 'a', outcome: 'allowed' });
-const bodiesOf = (entries: ClosingsPacker) => [...unpackClosings(entries.packed())].map(([, { body }]) => body);
+const bodiesOf = (entries: ClosingsPacker) => [...unpackClosings(entries.packed())].map(({ body }) => body);
 
 test('entries reach the store in the order they came, whatever sends them', async () => {
   const written: string[] = [];

@@ -71,7 +71,11 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   };
   return {
     append: (entry) => ordered('append', entry) as never,
-    closeCall: (call, entry) => closings.add(call, entry),
+    closeCall(call, entry, soon = false) {
+      const written = closings.add(call, entry);
+      if (soon) closings.send();
+      return written;
+    },
     openCall: (id, tsMs, body) =>
       behind ? catchUp().then(() => openings.add({ id, tsMs, body })) : openings.add({ id, tsMs, body }),
     async leftOpen() {

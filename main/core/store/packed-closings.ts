@@ -63,25 +63,22 @@ export class ClosingsPacker {
   }
 }
 
-/** The entries of a batch, each with the call it closes. */
-export function* unpackClosings(packed: PackedClosings): IterableIterator<readonly [string, AuditAppend]> {
+/** The entries of a batch. */
+export function* unpackClosings(packed: PackedClosings): IterableIterator<AuditAppend> {
   const bodies = Buffer.from(packed.bodies.buffer, packed.bodies.byteOffset, packed.bodies.byteLength);
   let start = 0;
-  for (const [at, call] of packed.calls.entries()) {
-    const end = start + packed.lengths[at]!;
+  for (const [at, length] of packed.lengths.entries()) {
+    const end = start + length;
     const [capability, credential] = [packed.capabilities[at], packed.credentials[at]];
-    yield [
-      call,
-      {
-        tsMs: packed.times[at]!,
-        body: bodies.toString('utf8', start, end),
-        kind: packed.kinds[at]!,
-        actor: packed.actors[at]!,
-        outcome: packed.outcomes[at]!,
-        ...(capability === undefined ? {} : { capability }),
-        ...(credential === undefined ? {} : { credential }),
-      },
-    ];
+    yield {
+      tsMs: packed.times[at]!,
+      body: bodies.toString('utf8', start, end),
+      kind: packed.kinds[at]!,
+      actor: packed.actors[at]!,
+      outcome: packed.outcomes[at]!,
+      ...(capability === undefined ? {} : { capability }),
+      ...(credential === undefined ? {} : { credential }),
+    };
     start = end;
   }
 }

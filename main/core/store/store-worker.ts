@@ -18,7 +18,6 @@ const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly un
   append: (db, args) => db.append(args[0] as AuditAppend),
   closeAll: (db, args) => db.closeAll(args[0] as PackedClosings),
   forgetCalls: (db, args) => db.forgetCalls(args[0] as string[]),
-  open: (db, args) => db.open(args[0] as string, args[1] as number, args[2] as string),
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),
 };
 /** Reads, and what is a transaction of its own. */

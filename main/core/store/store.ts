@@ -102,10 +102,10 @@ export interface AuditStore {
   /** Durable against kill -9 when it resolves; fsync follows within 50 ms. Concurrent calls share one commit. */
   append(entry: AuditAppend): Promise<ChainHead>;
   /**
-   * The entry an open call ends with; the call is no longer open from then on. Gathered for some milliseconds: entries that
-   * reach the disk together share one promise, which resolves then.
+   * The entry an open call ends with; the call is no longer open from then on. Gathered for some milliseconds, unless
+   * somebody waits for it (`soon`): entries that reach the disk together share one promise, which resolves then.
    */
-  closeCall(call: string, entry: AuditAppend): Promise<void>;
+  closeCall(call: string, entry: AuditAppend, soon?: boolean): Promise<void>;
   /** Records that a call is about to be sent. `body` becomes an entry with outcome `unknown` if nobody closes it. */
   openCall(id: string, tsMs: number, body: string): Promise<void>;
   /** What a crash left open. */

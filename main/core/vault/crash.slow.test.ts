@@ -74,7 +74,7 @@ test('kill -9 during calls loses no acknowledged audit entry and leaves what was
     const open = new Set<string>();
     const closed = new Map<number, string>();
     for (let round = 0; round < 6; round++) {
-      for (const line of await killedAfter(temp, 'audit', 15 + round * 20)) {
+      for (const line of await killedAfter(temp, 'audit', 60 + round * 60)) {
         const [what, id, seq] = line.split(' ') as [string, string, string];
         if (what === 'open') open.add(id);
         else {
