@@ -141,7 +141,7 @@ for (const place of places) {
       await page.getByRole('button', { name: 'Restore…' }).click();
       await shown('Restore a backup', 'restore');
       await page.getByRole('button', { name: 'Check now' }).click();
-      await page.getByText(/checks (are fine|need a look)/).waitFor();
+      await page.getByText(/checks (are fine|needs? a look)/).waitFor();
       await page.getByText(/^aivault \d/).scrollIntoViewIfNeeded();
       await picture(page, 'settings-end');
 

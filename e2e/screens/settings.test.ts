@@ -39,7 +39,7 @@ for (const place of places) {
       await screen.rail.getByText('endpoint paused').waitFor({ state: 'detached' });
 
       await page.getByRole('button', { name: 'Check now' }).click();
-      await page.getByText(/checks (are fine|need a look)/).waitFor();
+      await page.getByText(/checks (are fine|needs? a look)/).waitFor();
       await cleanPage(page, stage);
     }),
   );

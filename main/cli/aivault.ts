@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import { contractVersion } from '#contract/version.ts';
-import type { Command } from './command.ts';
-import { findCommand, wantsJson } from './find-command.ts';
+import { type Found, findCommand, wantsJson } from './find-command.ts';
 import { commandHelp, nounHelp, programHelp } from './help.ts';
 import { helpJson } from './help-json.ts';
 import { createOutput, exitCodeOf } from './output.ts';
@@ -19,12 +18,12 @@ function output(json: boolean) {
   return createOutput({ stdout, stderr, json, noColor: env.NO_COLOR });
 }
 
-async function run(command: Command, words: readonly string[]): Promise<number> {
-  const values = parse(command, words);
+async function run({ command, below, rest }: Extract<Found, { kind: 'command' }>): Promise<number> {
+  const values = parse(command, rest);
   const out = output(values.json);
   if (values.help) {
-    if (out.json) printHelp({ kind: 'help', command });
-    else commandHelp(output(false), command);
+    if (out.json) printHelp({ kind: 'help', command, below });
+    else commandHelp(output(false), command, below);
     return 0;
   }
   const terminal = { input: stdin, questions: stderr, signals: process };
@@ -58,10 +57,10 @@ async function main(words: readonly string[]): Promise<number> {
       nounHelp(output(false), found.noun, found.commands);
       return found.asked ? 0 : 2;
     case 'help':
-      commandHelp(output(false), found.command);
+      commandHelp(output(false), found.command, found.below);
       return 0;
     case 'command':
-      return run(found.command, found.rest);
+      return run(found);
   }
 }
 

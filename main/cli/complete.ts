@@ -83,10 +83,17 @@ export async function candidatesFor(
   for (let length = Math.min(3, words.length - 1); length > 0; length--) {
     const phrase = words.slice(0, length).join(' ');
     const command = commands.find(({ words: own, aliases }) => own === phrase || aliases.includes(phrase));
-    if (command !== undefined) return fitting(await inCommand(command, words.slice(length), session));
+    if (command === undefined) continue;
+    const further = length === words.length - 1 ? below(commands, words) : [];
+    return fitting([...further, ...(await inCommand(command, words.slice(length), session))]);
   }
+  return fitting(below(commands, words));
+}
+
+/** The words that make a command of what stands before the last one: `verify` after `audit`. */
+function below(commands: readonly Command[], words: readonly string[]): readonly Candidate[] {
   const stem = `${words.slice(0, -1).join(' ')} `;
-  const below = commands.filter(({ words: own }) => own.startsWith(stem));
-  const next = new Map(below.map((command) => [command.words.slice(stem.length).split(' ')[0]!, command.summary]));
-  return fitting([...next].map(([word, summary]) => ({ word, summary })));
+  const found = commands.filter(({ words: own }) => own.startsWith(stem));
+  const next = new Map(found.map((command) => [command.words.slice(stem.length).split(' ')[0]!, command.summary]));
+  return [...next].map(([word, summary]) => ({ word, summary }));
 }

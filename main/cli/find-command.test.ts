@@ -23,6 +23,17 @@ test('what follows the words belongs to the command, flags in front too', async 
   assert.deepEqual(found.rest, ['--id', 'x', '--json']);
 });
 
+test('a command that others begin with knows them', async () => {
+  const below = async (...words: string[]) => {
+    const found = await findCommand(words);
+    return 'below' in found ? found.below.map((command) => command.words) : null;
+  };
+  assert.deepEqual(await below('audit', '--help'), ['audit verify', 'audit export']);
+  assert.deepEqual(await below('help', 'settings'), ['settings set']);
+  assert.deepEqual(await below('settings', 'set'), []);
+  assert.deepEqual(await below('help', 'secrets', 'create'), []);
+});
+
 test('help can be asked for in every way', async () => {
   assert.equal(await told('help'), 'program');
   assert.equal(await told('-h'), 'program');

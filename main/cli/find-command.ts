@@ -3,13 +3,21 @@ import type { Command } from './command.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { nouns } from './nouns.ts';
 
-/** What a command line is about. `asked` tells help that was wanted from help for somebody who is lost (exit 2). */
+/**
+ * What a command line is about. `asked` tells help that was wanted from help for somebody who is lost (exit 2); `below`
+ * are the commands that begin with the words of this one, as `audit verify` does with `audit`.
+ */
 export type Found =
   | { readonly kind: 'version' }
   | { readonly kind: 'program'; readonly asked: boolean }
   | { readonly kind: 'noun'; readonly noun: string; readonly commands: readonly Command[]; readonly asked: boolean }
-  | { readonly kind: 'help'; readonly command: Command }
-  | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] };
+  | { readonly kind: 'help'; readonly command: Command; readonly below: readonly Command[] }
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      readonly below: readonly Command[];
+      readonly rest: readonly string[];
+    };
 
 const asJson = ['--json', '-v', '--verbose'];
 /** Whether help itself is wanted as JSON. */
@@ -46,8 +54,10 @@ async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Fo
   const plain = flagAt === -1 ? words : words.slice(0, flagAt);
   const found = longest(commands, plain);
   if (found !== null) {
-    if (helpWanted) return { kind: 'help', command: found.command };
-    return { kind: 'command', command: found.command, rest: words.slice(found.used) };
+    const { command, used } = found;
+    const below = under(commands, plain.slice(0, used)).filter((other) => other !== command);
+    if (helpWanted) return { kind: 'help', command, below };
+    return { kind: 'command', command, below, rest: words.slice(used) };
   }
   const asked = helpWanted || words.some(isHelp);
   for (const length of [2, 1]) {

@@ -15,20 +15,24 @@ export function helpJson(found: Exclude<Found, { kind: 'command' }>): object {
           .map(([name, { summary }]) => ({ name, summary })),
       };
     case 'noun':
-      return { noun: found.noun, commands: found.commands.map(({ words, summary }) => ({ words, summary })) };
+      return { noun: found.noun, commands: found.commands.map(named) };
     case 'help':
-      return commandFacts(found.command);
+      return { ...commandFacts(found.command), commands: found.below.map(named) };
   }
 }
 
+function named({ words, summary }: Command): object {
+  return { words, summary };
+}
+
 function commandFacts({ words, aliases, summary, arguments: taken, options, examples }: Command): object {
-  const named = <T extends { readonly summary: string }>(described: Readonly<Record<string, T>>) =>
-    Object.entries(described).map(([name, { summary: what }]) => ({ name, summary: what }));
+  const described = <T extends { readonly summary: string }>(facts: Readonly<Record<string, T>>) =>
+    Object.entries(facts).map(([name, { summary: what }]) => ({ name, summary: what }));
   return {
     words,
     aliases,
     summary,
-    arguments: named(taken),
+    arguments: described(taken),
     options: Object.entries({ ...options, ...everywhere }).map(([name, option]) => ({
       name,
       kind: option.kind,

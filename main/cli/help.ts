@@ -40,8 +40,8 @@ export function usage(command: Command): string {
   return ['aivault', command.words, ...words, ...required, ...more].join(' ');
 }
 
-/** Help on one command. */
-export function commandHelp(out: Output, command: Command): void {
+/** Help on one command, and which others begin with its words. */
+export function commandHelp(out: Output, command: Command, below: readonly Command[]): void {
   const print = out.line;
   print(command.summary);
   print();
@@ -74,17 +74,25 @@ export function commandHelp(out: Output, command: Command): void {
     print(bold('Examples'));
     for (const example of command.examples) print('  ', example);
   }
+  if (below.length > 0) {
+    print();
+    commandTable(out, below);
+  }
+}
+
+function commandTable(out: Output, commands: readonly Command[]): void {
+  out.line(bold('Commands'));
+  table(
+    out.line,
+    commands.map((command) => [`aivault ${command.words}`, command.summary] as const),
+  );
 }
 
 /** Help on a noun: its commands. */
 export function nounHelp(out: Output, noun: string, commands: readonly Command[]): void {
   out.line(nouns[noun]?.summary ?? '');
   out.line();
-  out.line(bold('Commands'));
-  table(
-    out.line,
-    commands.map((command) => [`aivault ${command.words}`, command.summary] as const),
-  );
+  commandTable(out, commands);
   out.line();
   out.line(dim(`aivault ${noun} <command> --help tells more.`));
 }

@@ -109,7 +109,7 @@ export async function readNewPassphrase(session: Session, ways: Ways, question: 
 
 function noWay(ways: Ways) {
   return invalid(
-    `No ${ways.name} was given and there is no terminal to ask at.`,
+    `No ${ways.name.replace('-', ' ')} was given and there is no terminal to ask at.`,
     `Use --${ways.name}-stdin or --${ways.name}-file.`,
   );
 }

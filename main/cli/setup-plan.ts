@@ -45,7 +45,7 @@ export interface Plan {
 const plainWord = /^[A-Za-z0-9@%+=:,./_-]+$/;
 
 /** A command as a shell would take it. */
-export function commandText(words: readonly string[]): string {
+function commandText(words: readonly string[]): string {
   return words.map((word) => (plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 

@@ -17,6 +17,8 @@ test('every command has a sentence, every option too', async () => {
       for (const [name, option] of Object.entries(command.options)) {
         assert.match(name, /^[a-z][a-z0-9-]*$/);
         assert.match(option.summary, /\S[.)]$/, `${command.words} --${name}`);
+        // Help says it of every list by itself.
+        assert.doesNotMatch(option.summary, /repeated/, `${command.words} --${name}`);
       }
     }
   }

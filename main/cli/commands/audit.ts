@@ -24,7 +24,7 @@ const filterOptions = {
   credential: text('ID', 'Only this credential.', { complete: 'credential' }),
   actor: text('ACTOR', 'Only this actor: operator:cli, agent:tok_….'),
   outcome: text('OUTCOME', `Only this outcome: ${outcomes.join(', ')}.`, { choices: outcomes }),
-  kind: text('KIND', 'Only this kind: invoke, secret.create ….'),
+  kind: text('KIND', 'Only this kind: invoke, secrets.create ….'),
 } as const;
 
 function outcomePart(entry: AuditEntry): Part {

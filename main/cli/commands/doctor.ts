@@ -40,7 +40,9 @@ const doctorCommand = command({
       const open = report.checks.filter(({ state }) => state !== 'ok').length;
       session.out.line();
       session.out.line(
-        open === 0 ? 'Everything is in order.' : `${open} of ${report.checks.length} checks need a look.`,
+        open === 0
+          ? 'Everything is in order.'
+          : `${open} of ${report.checks.length} checks ${open === 1 ? 'needs' : 'need'} a look.`,
       );
     });
     return broken ? brokenExit : 0;

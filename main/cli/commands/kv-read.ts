@@ -139,4 +139,4 @@ export const versionsCommand = command({
   },
 });
 
-export const pathListOption = list('PATH', 'One path; may be repeated.');
+export const pathListOption = list('PATH', 'One path.');

@@ -13,7 +13,7 @@ const factOptions = {
     choices: ['kv', 'json', 'certificate', 'ssh_key', 'api_key'],
   }),
   description: text('TEXT', 'Not secret.'),
-  tag: list('TAG', 'Not secret; may be repeated.'),
+  tag: list('TAG', 'Not secret.'),
   'expires-in': text('DURATION', '90d, 48h …; starts anew with every write. "never" ends it.'),
   'max-versions': number('N', 'Keep so many versions.', { min: 1, max: 1000 }),
   'if-version': number('N', 'Only if this is the current version; 0: only if there is none.'),
@@ -160,7 +160,7 @@ export const rotateCommand = command({
   summary: summaries['paths.rotate'],
   arguments: pathArgument,
   options: {
-    field: list('NAME', 'A field to make anew; may be repeated.'),
+    field: list('NAME', 'A field to make anew.'),
     ...generatorOptions,
     'if-version': factOptions['if-version'],
   },

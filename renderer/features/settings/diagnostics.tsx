@@ -23,7 +23,7 @@ export function Diagnostics() {
               ? 'Permissions, key custody, endpoint, clock and hooks.'
               : wrong === 0
                 ? `All ${checks.length} checks are fine.`
-                : `${wrong} of ${checks.length} checks need a look.`}
+                : `${wrong} of ${checks.length} checks ${wrong === 1 ? 'needs' : 'need'} a look.`}
           </p>
           <Button
             busy={doctor.busy}
