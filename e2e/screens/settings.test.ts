@@ -99,6 +99,14 @@ for (const place of places) {
         await screen.toast(/leave from now on through: http:\/\/127\.0\.0\.1:3128/).waitFor();
         await page.getByText('http://127.0.0.1:3128', { exact: true }).waitFor();
         assert.equal((await stage.call('settings.show', {})).upstreamProxy, 'http://127.0.0.1:3128');
+        // From a room that knows no settings: what is set must be shown, not taken back by the next press of a button.
+        await screen.go('Secrets');
+        await stage.call('settings.set', { idleLockMinutes: 30 });
+        await screen.rail.getByText('locks in 30 min').waitFor();
+        await page.keyboard.press('Control+k');
+        await page.getByPlaceholder('Search or run a command').fill('Choose upstream proxy');
+        await page.getByRole('option', { name: 'Choose upstream proxy' }).click();
+        assert.equal(await dialog.getByLabel('Address').inputValue(), 'http://127.0.0.1:3128');
         await cleanPage(page, stage);
       }),
   );

@@ -16,7 +16,12 @@ export function proxyWords(setting: string | undefined): string {
 
 /** The proxy that calls leave through. It changes where every call passes, so it asks for presence. */
 export function ChooseProxy() {
-  const setting = useAsk('settings.show', {}).value?.upstreamProxy ?? 'none';
+  const setting = useAsk('settings.show', {}).value?.upstreamProxy;
+  // Not before it is known what is set: the form would say "no proxy", and one press would make it so.
+  return setting === undefined ? null : <ProxyForm setting={setting} />;
+}
+
+function ProxyForm({ setting }: { readonly setting: string }) {
   const [way, setWay] = useState<Way>(setting === 'none' || setting === 'environment' ? setting : 'address');
   const [address, setAddress] = useState(way === 'address' ? setting : '');
   const choose = useProvenAct('settings.setProxy');
