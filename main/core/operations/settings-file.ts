@@ -13,7 +13,7 @@ export interface SettingsFile {
 /** In place of a proxy that cannot be read: nothing has such a name (RFC 6761 §6.4), so calls end and go around nothing. */
 const unreadableProxy = 'http://unreadable.invalid:1';
 
-/** Settings in the state folder, readable while the vault is locked. `fallback` decides what was never set. */
+/** Settings in the state folder, which the host reads before anybody has unlocked. `fallback` decides what was never set. */
 export function openSettingsFile(folder: string, fallback: () => Settings): SettingsFile {
   const file = path.join(folder, 'settings.json');
   let chosen = read(file);
