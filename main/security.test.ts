@@ -37,7 +37,10 @@ test('every proof is a file that is there and holds the words cited', () => {
   const wrong: string[] = [];
   for (const { id, proof } of rows) {
     const cited = [...proof.matchAll(/`([^`]+)`(?: “([^”]+)”)?/g)];
-    const unread = proof.replaceAll(/`[^`]+`(?: “[^”]+”)?/g, '').replaceAll(';', '').trim();
+    const unread = proof
+      .replaceAll(/`[^`]+`(?: “[^”]+”)?/g, '')
+      .replaceAll(';', '')
+      .trim();
     if (unread !== '') wrong.push(`${id}: ${unread} is no proof that can be read`);
     for (const [, file, words] of cited) {
       const held = words !== undefined && read(file!).includes(words);
