@@ -39,6 +39,7 @@ const maxConnections = 2_048;
 export async function openLoopback(options: LoopbackOptions): Promise<Loopback> {
   const route = createAgentPlane(options);
   let hosts: ReadonlySet<string> = new Set();
+  const upgraded = new Set<Duplex>();
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: maxHeadBytes,
@@ -64,6 +65,8 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
     if ('target' in seen && isWebSocketTarget(seen.target))
       return options.upgrade?.(request, socket, head, seen.target);
@@ -77,7 +80,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   hosts = hostNames(port);
   return {
     baseUrl: `http://127.0.0.1:${port}`,
-    close: (graceMs) => closeServer(server, graceMs),
+    close: (graceMs) => closeServer(server, graceMs, upgraded),
   };
 }
 

@@ -29,6 +29,10 @@ export function createTakeWebSocket(connect: Connect, paused: () => boolean = ()
     if (paused()) return hangUp(socket, bareAnswer('503 Service Unavailable'));
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
+    // Nobody reads it yet, and the end of what is not read is not heard.
+    const look = (): void => void (socket.readableLength === 0 && socket.read());
+    const leave = (): void => void socket.destroy();
+    socket.on('readable', look).once('end', leave);
     const incoming: Incoming = {
       door: target.startsWith('/v/') ? 'pass-through' : 'envelope',
       caller: { kind: 'bearer' },
@@ -47,6 +51,7 @@ export function createTakeWebSocket(connect: Connect, paused: () => boolean = ()
       handleProtocols: () => connection.protocol ?? false,
     });
     server.on('wsClientError', () => socket.destroy());
+    socket.off('readable', look).off('end', leave);
     server.handleUpgrade(request, socket, head, (opened) => {
       void connection.talk(pipeOver(opened as unknown as SocketLike));
     });

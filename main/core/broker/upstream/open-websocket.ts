@@ -28,11 +28,17 @@ export async function openWebSocket(
   onUpstream: (upstream: Upstream) => void,
 ): Promise<Opened> {
   const { WebSocket } = await import('ws');
-  const connection = await dialer.dial({
+  const dialling = dialer.dial({
     host: hostName(from.host),
     port: hostPort(from.host),
     allowLocal: from.credential.allowLocal,
     identity: from.identity,
+  });
+  const givenUp = Promise.withResolvers<never>();
+  onUpstream({ abort: givenUp.reject });
+  const connection = await Promise.race([dialling, givenUp.promise]).catch((error) => {
+    dialling.then((late) => late.destroy()).catch(() => {});
+    throw error;
   });
   const socket = new WebSocket(`wss://${from.host}/`, [...protocols], {
     createConnection: () => connection,
