@@ -62,7 +62,8 @@ export function createSession(options: SessionOptions): Session {
         proven = given;
         return unwrap(first);
       }
-      if (given !== undefined || !canAsk(terminal)) return unwrap(first);
+      if (given !== undefined) return unwrap(first);
+      if (!canAsk(terminal)) return unwrap(source === undefined ? first : withFlagsNamed(first));
       const presence = { passphrase: await askHidden(terminal, 'Passphrase, to prove that it is you') };
       const second = await client.call(name, input, { presence });
       if (!needsPresence(second)) proven = presence;
@@ -88,6 +89,12 @@ async function presenceOf(source: PresenceSource | undefined): Promise<Presence 
 }
 
 const needsPresence = (result: Result<unknown>): boolean => !result.ok && result.error.error === 'presence_required';
+
+/** Where there is no terminal to ask at, the refusal names the flags that this command has for it. */
+function withFlagsNamed<T>(result: Result<T>): Result<T> {
+  if (result.ok) return result;
+  return { ok: false, error: { ...result.error, hint: 'Use --passphrase-stdin or --passphrase-file.' } };
+}
 
 /** A refusal this program makes itself, before it asks. */
 export function invalid(message: string, hint?: string): AivaultError {

@@ -123,9 +123,9 @@ export const putCommand = command({
 });
 
 const generatorOptions = {
-  generator: text('KIND', 'random, hex or uuid.', { choices: ['random', 'hex', 'uuid'] }),
-  length: number('N', 'How many characters.', { min: 8, max: 4096 }),
-  charset: text('SET', 'alphanumeric, alpha, digits, safe or symbols.', {
+  generator: text('KIND', 'random, hex or uuid (default: random).', { choices: ['random', 'hex', 'uuid'] }),
+  length: number('N', 'How many characters (default: 32, of hex 64).', { min: 8, max: 4096 }),
+  charset: text('SET', 'alphanumeric, alpha, digits, safe or symbols (default: alphanumeric).', {
     choices: ['alphanumeric', 'alpha', 'digits', 'safe', 'symbols'],
   }),
 } as const;

@@ -121,7 +121,7 @@ const connectCommand = command({
   async run(values, session) {
     const { provider, credential } = values;
     if ((provider === undefined) === (credential === undefined))
-      throw invalid('Name a provider, or --credential, not both.');
+      throw invalid('Name a provider or a --credential, and only one of them.');
     const ways = {
       name: 'client-secret',
       text: undefined,
