@@ -44,7 +44,7 @@ export function watchLogind(pid: number, onLock: () => void, onDeaf: () => void)
     if (stopped) return;
     if (session === null) return onDeaf();
     monitor = spawn('gdbus', ['monitor', '--system', '--dest', busName], { stdio: ['ignore', 'pipe', 'ignore'] });
-    // An error that kept it from starting is followed by no exit, one that came later by `close` as well.
+    // An error that kept it from starting is followed by no exit.
     monitor.on('error', () => stopped || onDeaf()).on('exit', () => stopped || onDeaf());
     if (monitor.stdout === null) return;
     createInterface({ input: monitor.stdout }).on('line', (line) => {

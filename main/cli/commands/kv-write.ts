@@ -190,7 +190,7 @@ export const deleteCommand = command({
       const amount = `${gone.versions} ${gone.versions === 1 ? 'version' : 'versions'}, for good`;
       session.out.line(
         `Deleted: ${gone.path} `,
-        dim(gone.permanent ? `(${amount})` : '(`aivault kv restore` brings it back)'),
+        dim(gone.permanent ? `(${amount})` : `(\`aivault kv restore ${values.path}\` brings it back)`),
       );
     });
     return 0;
