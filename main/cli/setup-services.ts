@@ -66,7 +66,7 @@ export function systemdPlan(user: string, service: Service): Plan {
       // Not `start`: done a second time, what runs is what the unit says now.
       { kind: 'run', command: ['systemctl', 'restart', unitName] },
     ],
-    facts: [`${unitName} runs aivaultd --shared as ${user}.`],
+    facts: [`${unitName} runs aivaultd --shared as ${user}, in the group ${group} that setup agent-access makes.`],
     next: [`See how it is: systemctl status ${unitName}`, 'A passphrase vault starts locked: aivault unlock'],
   };
 }

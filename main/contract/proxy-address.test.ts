@@ -43,5 +43,6 @@ test('anything else is refused', () => {
     'http://pröxy:1',
   ];
   for (const text of [...wrong, ...odd]) assert.notEqual(upstreamProxyFault(text), null, JSON.stringify(text));
+  assert.match(upstreamProxyFault('nome') ?? '', /none or environment/);
   for (const text of ['none', 'environment', 'http://proxy:3128']) assert.equal(upstreamProxyFault(text), null);
 });

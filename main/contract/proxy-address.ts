@@ -23,5 +23,6 @@ export function readProxyAddress(text: string): ProxyAddress | string {
 export function upstreamProxyFault(text: string): string | null {
   if (text === 'none' || text === 'environment') return null;
   const read = readProxyAddress(text);
-  return typeof read === 'string' ? read : null;
+  if (typeof read !== 'string') return null;
+  return /^[a-z]+$/i.test(text) ? 'a word here is none or environment; a proxy is named as http://host:port' : read;
 }

@@ -1,3 +1,4 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { Settings } from '#contract/schemas/host.ts';
 import { type Command, command, number, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
@@ -52,6 +53,11 @@ const settingsSet = command({
         ? undefined
         : await session.ask('settings.setProxy', { upstreamProxy }, presenceFrom(session, values));
     const unchanged = Object.keys(changed).length === 0;
+    if (unchanged && routed === undefined) {
+      throw new AivaultError('invalid_request', 'Nothing was given to change.', {
+        hint: 'See `aivault settings set --help` for what there is.',
+      });
+    }
     printSettings(session.out, routed !== undefined && unchanged ? routed : await session.ask('settings.set', changed));
     return 0;
   },

@@ -40,7 +40,10 @@ export function passphraseProtector(options: PassphraseOptions): Protector {
       try {
         return unwrapVaultKey(key, wrapped);
       } catch (cause) {
-        throw new AivaultError('vault_locked', 'The passphrase is not right.', { cause, hint: 'Run: aivault unlock' });
+        throw new AivaultError('vault_locked', 'The passphrase is not right.', {
+          cause,
+          hint: 'Type it again. Each wrong one makes the next wait a little longer.',
+        });
       } finally {
         wipe(key);
       }

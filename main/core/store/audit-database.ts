@@ -46,6 +46,7 @@ export class AuditDatabase {
         'INSERT INTO entries (seq, ts_ms, body, hash, kind, actor, outcome, capability, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       closeOne: prepare('DELETE FROM inflight WHERE id = ?'),
+      // One row for the calls of a batch, their ids one after the other; the host before this one wrote a row for each.
       closeCalls: prepare('INSERT OR IGNORE INTO closed_calls (id) VALUES (?)'),
       closedCalls: prepare('SELECT id FROM closed_calls'),
       forgetCalls: prepare('DELETE FROM closed_calls WHERE id = ?'),
