@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Input } from '#contract/call.ts';
@@ -213,6 +213,41 @@ describe('a host behind a proxy', { skip }, () => {
     for (let tries = 0; api.brokenOff === 0 && tries < 200; tries += 1)
       await new Promise((next) => setTimeout(next, 5));
     assert.equal(api.brokenOff, 1);
+  });
+
+  it('I10 B6 sends no key after a lock or a revocation, to a call or a WebSocket that still waits for its way', async () => {
+    const late: (() => void)[] = [];
+    proxy.refuse((client, target) => {
+      late.push(() => {
+        client.write('HTTP/1.1 200 ok\r\n\r\n');
+        const to = connect(Number(target.split(':').at(-1)), '127.0.0.1');
+        to.on('error', () => client.destroy());
+        client.pipe(to).pipe(client);
+      });
+    });
+    /** Begins both, ends what they rest on, lets them through, and gives what each is told. */
+    const told = async (token: string, end: () => Promise<unknown>): Promise<unknown[]> => {
+      await route(host, proxy.url);
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = fetch(`${host.baseUrl}/v/plain/x`, { headers });
+      const socket = new WebSocket(`${host.baseUrl.replace('http:', 'ws:')}/v/plain/ws`, { headers });
+      socket.on('error', () => {});
+      const refusal = once(socket, 'unexpected-response');
+      socket.once('open', () => socket.emit('unexpected-response', null, { headers: { 'aivault-error': 'opened' } }));
+      for (let tries = 0; late.length < 2 && tries < 400; tries += 1) await new Promise((next) => setTimeout(next, 5));
+      await end();
+      for (const go of late.splice(0)) go();
+      const [, refused] = await refusal;
+      socket.terminate();
+      return [(await answer).headers.get('aivault-error'), refused.headers['aivault-error']];
+    };
+    const { token, id } = await host.call('tokens.mint', { capabilities: ['plain/all'] });
+    const revoked = await told(token, () => host.call('tokens.revoke', { id }));
+    const locked = await told(tokens.get('plain')!, () => host.call('vault.lock', {}));
+    await host.call('vault.unlock', { passphrase });
+    assert.deepEqual(revoked, ['token_invalid', 'token_invalid']);
+    assert.deepEqual(locked, ['vault_locked', 'vault_locked']);
+    assert.equal(api.requests.length, 0);
   });
 
   it('uses no connection of the old way after a change, and lets a stream end on its own', async () => {

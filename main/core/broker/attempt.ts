@@ -19,14 +19,14 @@ export interface AttemptTools {
 /** Stages 8 and 9, and once more where an upstream refuses an OAuth token before its time and the body is still there. */
 export async function attempt(approved: Approved, request: OpenRequest, tools: AttemptTools): Promise<Answered> {
   const first = await authorise(approved, request, tools);
-  const exchange = send(first, request, tools.pools);
+  const exchange = send(first, request, tools);
   const answer = await exchange.answer;
   request.passage.know({ status: answer.status });
   const replayable = first.tokenDigest !== null && first.requestBody.kind !== 'stream';
   if (answer.status !== 401 || !replayable) return { sent: first, answer };
   exchange.abort(givenUp());
   const second = await authoriseAgain(approved, request, tools, first);
-  const lastAnswer = await send(second, request, tools.pools).answer;
+  const lastAnswer = await send(second, request, tools).answer;
   request.passage.know({ status: lastAnswer.status });
   return { sent: second, answer: lastAnswer };
 }
@@ -82,7 +82,7 @@ function injected(
   }
 }
 
-function send(authorised: Authorised, request: OpenRequest, pools: Pools): Exchange {
+function send(authorised: Authorised, request: OpenRequest, { ports, pools }: AttemptTools): Exchange {
   request.passage.at('send-upstream');
   let sent = 0;
   return sendUpstream(
@@ -93,5 +93,6 @@ function send(authorised: Authorised, request: OpenRequest, pools: Pools): Excha
       sent += bytes;
       request.sentBytes = sent;
     },
+    () => ports.ended?.(authorised, false) ?? null,
   );
 }

@@ -101,10 +101,12 @@ export function createConnect(tools: ConnectTools): Connect {
   async function shakeHands(authorised: Authorised, request: OpenRequest, protocols: readonly string[]) {
     request.passage.at('send-upstream');
     let upstream: Upstream | undefined;
-    const opened = await openWebSocket(authorised, protocols, tools.dialer, (started) => {
-      upstream = started;
-      request.runs(started);
-    });
+    const started = (exchange: Upstream): void => {
+      upstream = exchange;
+      request.runs(exchange);
+    };
+    const ended = () => ports.ended?.(authorised, true) ?? null;
+    const opened = await openWebSocket(authorised, protocols, tools.dialer, started, ended);
     return { ...opened, upstream };
   }
 

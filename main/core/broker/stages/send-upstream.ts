@@ -17,15 +17,16 @@ export type OnExchange = (exchange: Exchange) => void;
 /**
  * Stage 9: one request, once, over a connection of its credential's own. No redirect is followed and nothing is sent a
  * second time. The exchange's answer rejects with `upstream_unreachable`, `upstream_timeout`, and `policy_violation` for an
- * address that may not be reached.
+ * address that may not be reached. A connection may be long in coming: `ended` says whether the request still may go then.
  */
 export function sendUpstream(
   from: Authorised,
   pools: Pools,
   onExchange: OnExchange,
   onBytes: (bytes: number) => void,
+  ended: () => Error | null,
 ): Exchange {
-  const exchange = new Exchange();
+  const exchange = new Exchange(ended);
   onExchange(exchange);
   const pool = pools.get({
     credential: from.credential.id,

@@ -33,8 +33,11 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
   #error: Error | null = null;
   #trailers: readonly HeaderPair[] = [];
   #wake: (() => void) | null = null;
+  readonly #whyNot: () => Error | null;
 
-  constructor() {
+  /** `whyNot` is asked when the connection is there and nothing has left: what it gives ends the request. */
+  constructor(whyNot: () => Error | null = () => null) {
+    this.#whyNot = whyNot;
     this.answer = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -49,7 +52,8 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#error !== null) controller.abort(this.#error);
+    const reason = this.#error ?? this.#whyNot();
+    if (reason !== null) controller.abort(reason);
   }
 
   onResponseStart(

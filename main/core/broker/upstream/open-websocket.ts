@@ -19,13 +19,15 @@ export type Opened =
 
 /**
  * The handshake with the upstream, over a connection of its own. An upstream that answers in HTTP instead is `answered`;
- * its redirects are not followed. Throws `upstream_unreachable`, `upstream_timeout`, and what dialling throws.
+ * its redirects are not followed. `ended` is asked once the connection stands, and thrown where it gives a reason.
+ * Throws `upstream_unreachable`, `upstream_timeout`, and what dialling throws.
  */
 export async function openWebSocket(
   from: Authorised,
   protocols: readonly string[],
   dialer: Dialer,
   onUpstream: (upstream: Upstream) => void,
+  ended: () => Error | null,
 ): Promise<Opened> {
   const { WebSocket } = await import('ws');
   const dialling = dialer.dial({
@@ -40,6 +42,11 @@ export async function openWebSocket(
     dialling.then((late) => late.destroy()).catch(() => {});
     throw error;
   });
+  const reason = ended();
+  if (reason !== null) {
+    connection.destroy();
+    throw reason;
+  }
   const socket = new WebSocket(`wss://${from.host}/`, [...protocols], {
     createConnection: () => connection,
     headers: Object.fromEntries(from.finalHeaders),
