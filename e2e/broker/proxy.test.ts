@@ -139,6 +139,19 @@ describe('a proxy that takes its time', () => {
     await proxy.close();
   });
 
+  it('is left at once by a WebSocket whose caller leaves', async () => {
+    proxy.refuse(silent);
+    const caller = new AbortController();
+    const connecting = f.invoke.connect(passThroughIncoming('GET', '/v/c1/v1/users'), caller.signal);
+    for (let tries = 0; proxy.targets.length === 0 && tries < 400; tries += 1)
+      await new Promise((next) => setTimeout(next, 5));
+    assert.equal(proxy.open(), 1);
+    caller.abort();
+    assert.equal((await connecting).kind, 'answered');
+    for (let tries = 0; proxy.open() > 0 && tries < 200; tries += 1) await new Promise((next) => setTimeout(next, 5));
+    assert.equal(proxy.open(), 0);
+    proxy.forget();
+  });
   it('may say its head byte by byte, and carries megabytes both ways', async () => {
     proxy.refuse(async (socket) => {
       for (const byte of Buffer.from('HTTP/1.0 200 \r\nVia: 1.1 slow\r\n\r\n')) {

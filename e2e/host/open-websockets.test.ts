@@ -22,7 +22,7 @@ describe('WebSockets that stay open', { skip: missing('openssl') }, () => {
     upstream = await startFakeUpstream();
     sockets = new WebSocketServer({ noServer: true });
     upstream.onUpgrade((request, socket, head) => sockets.handleUpgrade(request, socket, head, () => {}));
-    silent = createServer((socket) => void socket.on('error', () => {}));
+    silent = createServer((socket) => void socket.on('error', () => {}).resume());
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
   });
@@ -58,6 +58,11 @@ describe('WebSockets that stay open', { skip: missing('openssl') }, () => {
     };
     return { host, open };
   }
+
+  const standing = (): Promise<number> =>
+    new Promise((settle, reject) =>
+      silent.getConnections((error, count) => (error === null ? settle(count) : reject(error))),
+    );
 
   /** Milliseconds until the host has closed its vault, looked at for 8 s. */
   async function closesIn(host: TestHost): Promise<number> {
@@ -98,6 +103,7 @@ describe('WebSockets that stay open', { skip: missing('openssl') }, () => {
     try {
       const socket = open('/v/p1/x');
       await sleep(300);
+      assert.equal(await standing(), 1);
       socket.terminate();
       await sleep(500);
       const { entries } = await host.call('audit.list', { limit: 20 });
@@ -106,6 +112,8 @@ describe('WebSockets that stay open', { skip: missing('openssl') }, () => {
         calls.map(({ outcome, code }) => [outcome, code]),
         [['failed', 'upstream_unreachable']],
       );
+      // What is not counted any more must not stay open: a caller could come and go faster than connections time out.
+      assert.equal(await standing(), 0);
     } finally {
       await host.close();
     }

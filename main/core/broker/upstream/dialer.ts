@@ -24,8 +24,11 @@ export interface DialTarget {
 export interface Dialer {
   /** For undici: opens the connections of one pool. */
   connector(target: DialTarget, build: typeof buildConnector): buildConnector.connector;
-  /** One connection of its own, HTTP/1.1. Throws as `resolveChecked` does, `upstream_unreachable`, `upstream_timeout`. */
-  dial(target: DialTarget): Promise<TLSSocket>;
+  /**
+   * One connection of its own, HTTP/1.1, given up while it is being opened once `gone` aborts. Throws as `resolveChecked`
+   * does, `upstream_unreachable`, `upstream_timeout`.
+   */
+  dial(target: DialTarget, gone: AbortSignal): Promise<TLSSocket>;
 }
 
 /** For the name to resolve, for a proxy to lead there, and for the connection and its TLS handshake: each. */
@@ -53,9 +56,13 @@ export function createDialer(
     inTime(resolveChecked({ name: host, port, allowLocal }, egress, lookup), withinMs, notResolvedInTime);
 
   /** Null where the connection is to be opened straight. A local service is near: no proxy leads there. */
-  async function tunnel({ host, allowLocal }: DialTarget, { addresses, port }: Resolved): Promise<Socket | null> {
+  async function tunnel(
+    { host, allowLocal }: DialTarget,
+    { addresses, port }: Resolved,
+    gone: AbortSignal | null,
+  ): Promise<Socket | null> {
     const proxy = allowLocal ? null : proxyFor(host, port);
-    return proxy === null ? null : openTunnel({ proxy, addresses, port, withinMs, lookup });
+    return proxy === null ? null : openTunnel({ proxy, addresses, port, withinMs, lookup, gone });
   }
 
   return {
@@ -64,7 +71,7 @@ export function createDialer(
       return (options, callback) => {
         const open = async (): Promise<void> => {
           const resolved = await resolve(target);
-          const httpSocket = await tunnel(target, resolved);
+          const httpSocket = await tunnel(target, resolved, null);
           const dial = build({
             secureContext,
             rejectUnauthorized: true,
@@ -82,9 +89,9 @@ export function createDialer(
         open().catch((error: Error) => callback(error, null));
       };
     },
-    async dial(target) {
+    async dial(target, gone) {
       const resolved = await resolve(target);
-      const through = await tunnel(target, resolved);
+      const through = await tunnel(target, resolved, gone);
       const socket = connect({
         ...(through === null ? {} : { socket: through }),
         host: bare(target.host),
@@ -96,6 +103,9 @@ export function createDialer(
         lookup: pinned(resolved.addresses) as never,
       });
       socket.setNoDelay(true);
+      const giveUp = (): void => void socket.destroy(gone.reason);
+      if (gone.aborted) giveUp();
+      gone.addEventListener('abort', giveUp, { once: true });
       return new Promise<TLSSocket>((settle, reject) => {
         const timer = setTimeout(() => {
           socket.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }));

@@ -30,18 +30,22 @@ export async function openWebSocket(
   ended: () => Error | null,
 ): Promise<Opened> {
   const { WebSocket } = await import('ws');
-  const dialling = dialer.dial({
+  const gone = new AbortController();
+  const givenUp = Promise.withResolvers<never>();
+  onUpstream({
+    abort(reason) {
+      gone.abort(reason);
+      givenUp.reject(reason);
+    },
+  });
+  const target = {
     host: hostName(from.host),
     port: hostPort(from.host),
     allowLocal: from.credential.allowLocal,
     identity: from.identity,
-  });
-  const givenUp = Promise.withResolvers<never>();
-  onUpstream({ abort: givenUp.reject });
-  const connection = await Promise.race([dialling, givenUp.promise]).catch((error) => {
-    dialling.then((late) => late.destroy()).catch(() => {});
-    throw error;
-  });
+  };
+  // Its name may still be looked up when it is given up.
+  const connection = await Promise.race([dialer.dial(target, gone.signal), givenUp.promise]);
   const reason = ended();
   if (reason !== null) {
     connection.destroy();

@@ -19,6 +19,8 @@ export interface TunnelWish {
   readonly withinMs: number;
   /** Finds the proxy itself. Its addresses are not checked: the operator named it, and most proxies are nearby. */
   readonly lookup: Lookup;
+  /** Whoever wanted it does not any more. */
+  readonly gone: AbortSignal | null;
 }
 
 /**
@@ -28,11 +30,12 @@ export interface TunnelWish {
 export async function openTunnel(wish: TunnelWish): Promise<Socket> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), wish.withinMs);
+  const over = wish.gone === null ? late.signal : AbortSignal.any([late.signal, wish.gone]);
   try {
     // Whether the proxy has IPv6 we cannot know; nearly all have IPv4.
     const inOrder = [...wish.addresses].sort((one, other) => one.family - other.family).slice(0, mostTries);
     for (const [index, address] of inOrder.entries()) {
-      const answer = await ask(wish, address, late.signal);
+      const answer = await ask(wish, address, over);
       if (typeof answer !== 'number') return answer;
       // It may reach one address and not another; a proxy that wants a password wants it for all.
       if (answer === 407 || index === inOrder.length - 1) throw refused(answer);
