@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 import { addF1, bodyOf, type CoreFixture, secretValue, startCoreFixture } from './core-fixture.ts';
+import { passThroughIncoming } from './memory-ports.ts';
 
 // In a suite of its own: hooks at the top of a file would run for every file of the process.
 describe('revocation', () => {
@@ -175,6 +176,27 @@ describe('revocation', () => {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       assert.equal(fixture.upstream.brokenOff, 1);
+    });
+
+    test(`B6 E6 a body that is still sent is cut off when ${what}`, async () => {
+      const { secretId } = await addF1(fixture);
+      const { token, id } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });
+      const caller = new AbortController();
+      async function* dripping(): AsyncGenerator<Uint8Array> {
+        while (!caller.signal.aborted) {
+          yield Buffer.from('more');
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+      const headers = [['Authorization', `Bearer ${token}`]] as const;
+      const incoming = passThroughIncoming('POST', '/v/p1/v1/users', headers, dripping());
+      const answering = fixture.test.core.invoke(incoming, caller.signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await end({ id, secretId });
+      const patience = setTimeout(() => caller.abort(), 3_000);
+      const { refusal } = await answering;
+      clearTimeout(patience);
+      assert.match(refusal?.error ?? '', /^(?:token_invalid|vault_locked|credential_not_found)$/);
     });
   }
 

@@ -82,9 +82,10 @@ export class OpenRequest {
     if (this.#reason !== null) this.brokeOff(this.#reason);
   }
 
-  /** Ends what still streams when the vault locks, the token is revoked or the credential goes (threats B6, E6). */
+  /** Ends what still streams, either way, when the vault locks, the token is revoked or the credential goes (threats B6, E6). */
   watch(approved: Approved, session: boolean, counts: Returned['counts']): void {
     if (this.over) return;
+    clearInterval(this.#watch);
     let seen = 0;
     this.#watch = setInterval(() => {
       const moved = counts.bytes + this.sentBytes;

@@ -31,6 +31,9 @@ export type Broker = Invoke & {
   close(): Promise<void>;
 };
 
+/** Of an answer that has not begun. */
+const nothingYet: Returned['counts'] = { bytes: 0, redactions: 0 };
+
 /** The ten stages in their one order. `close` breaks off what is still running and waits until it is written down. */
 export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}): Broker {
   const rates = createRateLimiter();
@@ -59,6 +62,8 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
       const identified = identify(incoming, request, ports);
       const approaching = approach(identified, request, ports, rates);
       const approved = approaching instanceof Promise ? await approaching : approaching;
+      // What is still sent is as little to go on as what is still answered.
+      if (approved.requestBody.kind === 'stream') request.watch(approved, false, nothingYet);
       const answered = await attempt(approved, request, { ports, tokens, pools });
       ports.used(approved.credential, approved.grant.tokenId);
       request.passage.at('filter-response');
