@@ -272,6 +272,18 @@ describe('path secrets', () => {
     assert.equal((await core.ask('paths.describe', { path })).version, 2, 'what was refused wrote nothing');
   });
 
+  test('a rotation does not bring back what is past its date; making every field anew does without it', async () => {
+    const path = 'rotated/over';
+    const [day, anew] = [86_400_000, { generator: 'hex' } as const];
+    await core.ask('paths.write', { path, data: { key: value, other: 'old' }, secretType: 'json', expiresIn: '1d' });
+    core.clock.ms += 2 * day;
+    const { ask } = await bearer(['secrets:rotate'], ['rotated/**']);
+    assert.equal(await ask('paths.rotate', { path, generate: { key: anew } }), 'expired');
+    assert.equal((await core.ask('paths.describe', { path })).version, 1);
+    assert.equal(await ask('paths.rotate', { path, generate: { key: anew, other: anew } }), 'done');
+    assert.notEqual((await core.ask('paths.read', { path })).data.other, 'old');
+  });
+
   test('a path secret is no broker secret, and a broker secret is no path: nothing names one as the other', async () => {
     const all = await bearer(['secrets:read', 'secrets:write', 'secrets:delete']);
     await core.ask('paths.write', { path: 'openai_api_key', data: { value } });

@@ -76,7 +76,6 @@ export interface PathSecrets {
 export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
   const { vault, now } = deps;
   const index = new PathIndex();
-
   let naming: MacKey | null = null;
   const idOf = (path: string): string => {
     naming ??= new MacKey(deps.namingKey());
@@ -93,6 +92,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
     if (found[1].deletedAtMs !== null) throw unknownPath();
     return found;
   };
+  const isOver = ({ expiresAtMs }: PathRow['versions'][number]) => expiresAtMs !== null && expiresAtMs <= now();
   /** After every change of a path, however many wait behind it: the list shows what is committed now. */
   const listAsCommitted = (path: string): void => {
     const id = idOf(path);
@@ -157,7 +157,11 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
       live(path);
       return append({ path, ifVersion }, by, (before, current) => {
         if (before === undefined || before.deletedAtMs !== null) throw unknownPath();
-        return rotatedText(current(), generate, deps.randomBytes);
+        const fields = current();
+        // Making one field anew must not bring others back that are past their date.
+        const all = Object.keys(fields).every((field) => Object.hasOwn(generate, field));
+        if (!all && isOver(before.versions.at(-1)!)) throw expired();
+        return rotatedText(fields, generate, deps.randomBytes);
       });
     },
 
@@ -170,8 +174,8 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
           reason: 'version_not_found',
         });
       }
-      if (facts.expiresAtMs !== null && facts.expiresAtMs <= now()) {
-        throw new AivaultError('expired', 'This value is past its date.', { hint: 'Write a new version.' });
+      if (isOver(facts)) {
+        throw expired();
       }
       const value = vault.table(valueTable).get(valueId(id, wanted));
       if (value === undefined) throw missingValue(id);
@@ -289,4 +293,8 @@ function missingValue(id: string): AivaultError {
 
 function unknownPath(): AivaultError {
   return new AivaultError('not_found', 'There is no secret at this path.', { reason: 'secret_not_found' });
+}
+
+function expired(): AivaultError {
+  return new AivaultError('expired', 'This value is past its date.', { hint: 'Write a new version.' });
 }
