@@ -97,6 +97,24 @@ const notStreamed = (values: InvokeValues) => {
   if (values.stream) throw new AivaultError('invalid_request', '--stream belongs to aivault invoke.');
 };
 
+/** A call whose answer is printed in another shape, so that all of it has to be there first. */
+function callWhole(
+  values: InvokeValues & { readonly id: string },
+  session: Session,
+  print: (bytes: Buffer, answer: Answer) => Promise<void>,
+): Promise<number> {
+  const use = async (answer: Answer): Promise<number> => {
+    await print(await wholeBody(answer), answer);
+    return statusCode(answer, values, session);
+  };
+  return call(values.id, values, session, use, notStreamed);
+}
+
+/** The answer has no such shape; another command prints any. */
+function asItCame(message: string): AivaultError {
+  return new AivaultError('response_refused', message, { hint: 'aivault invoke prints it as it came.' });
+}
+
 /** What --json prints: what was planned and what came back. The body keeps its digits and the order of its keys. */
 function printExchange(session: Session, answer: Answer, content: readonly [name: string, value: Json]): Promise<void> {
   const head = parseJson(JSON.stringify({ planned: answer.planned ?? null })) as Json & { kind: 'object' };
@@ -145,27 +163,16 @@ const jsonCommand = command({
   summary: 'Call an API and print its JSON answer, indented; --json adds what was planned and the status.',
   arguments: { id },
   options: invokeOptions,
-  async run(values, session) {
-    return call(
-      values.id,
-      values,
-      session,
-      async (answer) => {
-        const bytes = await wholeBody(answer);
-        const value: Json | null = bytes.length === 0 ? { kind: 'null' } : parsed(bytes);
-        if (value === null) {
-          statusCode(answer, values, session);
-          throw new AivaultError('response_refused', 'The answer is not JSON.', {
-            hint: 'aivault invoke prints it as it came.',
-          });
-        }
-        if (session.out.json) await printExchange(session, answer, ['json', value]);
-        else await session.out.body(`${printJson(value)}\n`);
-        return statusCode(answer, values, session);
-      },
-      notStreamed,
-    );
-  },
+  run: (values, session) =>
+    callWhole(values, session, async (bytes, answer) => {
+      const value: Json | null = bytes.length === 0 ? { kind: 'null' } : parsed(bytes);
+      if (value === null) {
+        statusCode(answer, values, session);
+        throw asItCame('The answer is not JSON.');
+      }
+      if (session.out.json) await printExchange(session, answer, ['json', value]);
+      else await session.out.body(`${printJson(value)}\n`);
+    }),
 });
 
 const markdownCommand = command({
@@ -174,32 +181,19 @@ const markdownCommand = command({
   summary: 'Call an API and print its JSON answer as Markdown.',
   arguments: { id },
   options: { ...invokeOptions, ...markdownOptions },
-  async run(values: Values<{ id: typeof id }, typeof invokeOptions & typeof markdownOptions>, session) {
-    return call(
-      values.id,
-      values,
-      session,
-      async (answer) => {
-        const bytes = await wholeBody(answer);
-        const text = bytes.toString('utf8');
-        if (!Buffer.from(text, 'utf8').equals(bytes)) {
-          throw new AivaultError('response_refused', 'The answer is not text.', {
-            hint: 'aivault invoke prints it as it came.',
-          });
-        }
-        const value = parsed(bytes) ?? textValue(text);
-        const markdown = toMarkdown(bytes.length === 0 ? { kind: 'null' } : value, {
-          namespace: values.namespace,
-          exclude: new Set(values['exclude-field']),
-          wrap: new Set(values['wrap-field']),
-        });
-        if (session.out.json) await printExchange(session, answer, ['markdown', textValue(markdown)]);
-        else await session.out.body(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
-        return statusCode(answer, values, session);
-      },
-      notStreamed,
-    );
-  },
+  run: (values: Values<{ id: typeof id }, typeof invokeOptions & typeof markdownOptions>, session) =>
+    callWhole(values, session, async (bytes, answer) => {
+      const text = bytes.toString('utf8');
+      if (!Buffer.from(text, 'utf8').equals(bytes)) throw asItCame('The answer is not text.');
+      const value = parsed(bytes) ?? textValue(text);
+      const markdown = toMarkdown(bytes.length === 0 ? { kind: 'null' } : value, {
+        namespace: values.namespace,
+        exclude: new Set(values['exclude-field']),
+        wrap: new Set(values['wrap-field']),
+      });
+      if (session.out.json) await printExchange(session, answer, ['markdown', textValue(markdown)]);
+      else await session.out.body(session.out.terminal && !markdown.endsWith('\n') ? `${markdown}\n` : markdown);
+    }),
 });
 
 export const invokeCommands: readonly Command[] = [invokeCommand, jsonCommand, markdownCommand];

@@ -1,5 +1,6 @@
 import type { Incoming } from '#contract/proxied.ts';
 import type { RateLimiter } from '../policy/limits.ts';
+import { after, type MaybeLater } from './at-once.ts';
 import type { OpenRequest } from './open-request.ts';
 import type { CatalogView } from './parties.ts';
 import type { BrokerPorts } from './ports.ts';
@@ -27,12 +28,10 @@ export function approach(
   request: OpenRequest,
   ports: BrokerPorts,
   rates: RateLimiter,
-): Approved | Promise<Approved> {
+): MaybeLater<Approved> {
   const catalog = ports.catalog();
   request.passage.at('read-request');
-  const reading = readRequest(identified, catalog);
-  const decide = (understood: Understood) => decided(understood, request, ports, rates, catalog);
-  return reading instanceof Promise ? reading.then(decide) : decide(reading);
+  return after(readRequest(identified, catalog), (understood) => decided(understood, request, ports, rates, catalog));
 }
 
 /** Stages 3 to 7. Nothing here waits but a person who is asked. */
@@ -42,7 +41,7 @@ function decided(
   ports: BrokerPorts,
   rates: RateLimiter,
   catalog: CatalogView,
-): Approved | Promise<Approved> {
+): MaybeLater<Approved> {
   const { passage } = request;
   passage.know({ method: understood.method, path: understood.path });
 

@@ -3,6 +3,7 @@ import type { DoctorCheck } from '#contract/schemas/host.ts';
 import { environmentProxy } from '../broker/upstream/proxy-route.ts';
 import { lookupBySystem } from '../broker/upstream/resolve.ts';
 import { answersAt } from '../broker/upstream/tunnel.ts';
+import { joinHostPort } from '../policy/host-match.ts';
 
 export interface ProxyCheckDeps {
   readonly upstreamProxy: () => string;
@@ -37,7 +38,7 @@ export async function proxyCheck({ upstreamProxy, environment }: ProxyCheckDeps)
 
 async function reached(address: ProxyAddress | string, whose: string, next: string): Promise<DoctorCheck> {
   if (typeof address === 'string') return say('broken', `The proxy that ${whose} cannot be used: ${address}.`, next);
-  const where = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+  const where = joinHostPort(address.host, address.port);
   if (await answersAt(address, lookupBySystem, patienceMs))
     return say('ok', `Upstreams are reached through the proxy that ${whose}, ${where}.`);
   return say('broken', `The proxy that ${whose}, ${where}, takes no connections.`, next);

@@ -49,6 +49,16 @@ export function hostPort(host: string): number {
   return host.includes(':') ? Number(withPort.exec(host)?.[2] ?? 443) : 443;
 }
 
+/** An IPv6 address without the brackets it has in a URL; anything else as it is. */
+export function withoutBrackets(name: string): string {
+  return name.replace(/^\[|\]$/g, '');
+}
+
+/** Name or address and port as they stand in a URL: an IPv6 address, given without brackets, gets them. */
+export function joinHostPort(name: string, port: number): string {
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
 /** The first of the credential's hosts that the capability allows, in the capability's order. Null: no common host. */
 export function commonHost(capabilityHosts: readonly string[], credentialHosts: readonly string[]): string | null {
   for (const pattern of capabilityHosts) {

@@ -1,3 +1,4 @@
+import type { MaybeLater } from '../at-once.ts';
 import type { Approvals } from '../ports.ts';
 import type { Approved, Planned } from '../states.ts';
 
@@ -9,7 +10,7 @@ export function askOperator(
   from: Planned,
   approvals: Approvals | undefined,
   signal: AbortSignal,
-): Approved | Promise<Approved> {
+): MaybeLater<Approved> {
   if (approvals === undefined || !approvals.needed(from)) return approve(from);
   return approvals.ask(from, signal).then(() => approve(from));
 }

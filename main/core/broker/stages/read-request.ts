@@ -2,6 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, Envelope, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { canonicalTarget } from '../../policy/canonical.ts';
 import { namesEncodedSlash } from '../../policy/decide.ts';
+import type { MaybeLater } from '../at-once.ts';
 import { boundaryOf, readMultipartEnvelope } from '../envelope/multipart-envelope.ts';
 import { multipartBody } from '../envelope/multipart-fields.ts';
 import { checkEnvelope, readEnvelope } from '../envelope/read-envelope.ts';
@@ -21,7 +22,7 @@ const methodToken = /^[A-Z][A-Z-]{0,31}$/;
  * path it leaves out are the capability's to fill in. Throws `invalid_request`, `policy_violation`, `too_large`,
  * `capability_not_found`.
  */
-export function readRequest(from: Identified, catalog: CatalogView): Understood | Promise<Understood> {
+export function readRequest(from: Identified, catalog: CatalogView): MaybeLater<Understood> {
   const { incoming } = from;
   if (incoming.door === 'pass-through') return readPassThrough(from, catalog);
   if (incoming.envelope !== undefined) {

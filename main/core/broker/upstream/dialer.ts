@@ -2,6 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { AivaultError } from '#contract/errors.ts';
+import { withoutBrackets } from '../../policy/host-match.ts';
 import type { ClientCertificate } from '../auth/strategy.ts';
 import { inTime } from '../in-time.ts';
 import type { EgressSettings } from '../ports.ts';
@@ -94,7 +95,7 @@ export function createDialer(
       const through = await tunnel(target, resolved, gone);
       const socket = connect({
         ...(through === null ? {} : { socket: through }),
-        host: bare(target.host),
+        host: withoutBrackets(target.host),
         port: resolved.port,
         ...namedFor(target),
         secureContext: contextFor(target.identity),
@@ -126,12 +127,7 @@ export function createDialer(
 
 /** What the server is asked to be. An address is not said in the handshake (RFC 6066 §3); its certificate is checked all the same. */
 function namedFor({ host }: DialTarget): { servername?: string } {
-  return isIP(bare(host)) === 0 ? { servername: host } : {};
-}
-
-/** An IPv6 address without its brackets. */
-function bare(host: string): string {
-  return host.replace(/^\[|\]$/g, '');
+  return isIP(withoutBrackets(host)) === 0 ? { servername: host } : {};
 }
 
 function notResolvedInTime(): AivaultError {

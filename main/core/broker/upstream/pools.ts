@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'undici';
+import type { MaybeLater } from '../at-once.ts';
 import type { Dialer, DialTarget } from './dialer.ts';
 
 // Connections are kept open per credential and origin and never cross: two credentials of one host never meet on a
@@ -12,7 +13,7 @@ export interface PoolTarget extends DialTarget {
 }
 
 export interface Pools {
-  get(target: PoolTarget): Promise<Pool> | Pool;
+  get(target: PoolTarget): MaybeLater<Pool>;
   /** Later requests get connections of their own; those that run are finished on the ones they have. */
   drop(): void;
   close(): Promise<void>;

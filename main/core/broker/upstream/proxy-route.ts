@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { type ProxyAddress, readProxyAddress } from '#contract/proxy-address.ts';
+import { withoutBrackets } from '../../policy/host-match.ts';
 
 // Which way connections go: straight, or through the one proxy the operator chose. The environment has a say only where
 // the setting gives it one (T-D4).
@@ -41,7 +42,7 @@ export function environmentProxy(environment: Environment): EnvironmentProxy | n
 /** NO_PROXY: names with what is below them, addresses, either with a port; `*` for everything. */
 function isExempt(environment: Environment, host: string, port: number): boolean {
   const list = environment.no_proxy?.trim() || environment.NO_PROXY || '';
-  const name = host.replace(/^\[|\]$/g, '');
+  const name = withoutBrackets(host);
   return list
     .toLowerCase()
     .split(/[\s,]+/)

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { AivaultError } from '#contract/errors.ts';
+import { withoutBrackets } from '../../policy/host-match.ts';
 import type { EgressSettings } from '../ports.ts';
 import { addressKind } from './address-check.ts';
 
@@ -57,8 +58,9 @@ export async function resolveChecked(to: Destination, egress: EgressSettings, lo
 }
 
 async function addressesOf(name: string, lookup: Lookup): Promise<readonly Address[]> {
-  const literal = isIP(name.replace(/^\[|\]$/g, ''));
-  if (literal !== 0) return [{ address: name.replace(/^\[|\]$/g, ''), family: literal === 6 ? 6 : 4 }];
+  const address = withoutBrackets(name);
+  const literal = isIP(address);
+  if (literal !== 0) return [{ address, family: literal === 6 ? 6 : 4 }];
   try {
     return await lookup(name);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { AivaultError } from '#contract/errors.ts';
 import type { ProxyAddress } from '#contract/proxy-address.ts';
+import { joinHostPort } from '../../policy/host-match.ts';
 import { type Address, type Lookup, pinned } from './resolve.ts';
 
 // A connection to a checked address through a proxy (RFC 9110 §9.3.6). The proxy is told that address, never the name: it
@@ -58,10 +59,10 @@ export async function answersAt(proxy: ProxyAddress, lookup: Lookup, withinMs: n
 }
 
 /** One CONNECT over a connection of its own: the tunnel, or the status it was refused with. */
-async function ask(wish: TunnelWish, { address, family }: Address, late: AbortSignal): Promise<Socket | number> {
+async function ask(wish: TunnelWish, { address }: Address, late: AbortSignal): Promise<Socket | number> {
   const socket = await reach(wish.proxy, wish.lookup, late);
   try {
-    const to = `${family === 6 ? `[${address}]` : address}:${wish.port}`;
+    const to = joinHostPort(address, wish.port);
     socket.write(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n`);
     const status = await readHead(socket, late);
     if (status >= 200 && status <= 299) return socket;
