@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright';
+import type { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
 import { startTestHost, type TestHost } from '../test-host.ts';
 import { type Look, newContext, type Watch, watchPage } from './browser.ts';
@@ -21,6 +22,8 @@ export async function openConsoleStage(browser: Browser, options: StageOptions =
   const choice: KeyProviderChoice | null = options.choice === undefined ? { provider: 'file' } : options.choice;
   if (choice !== null) await host.call('vault.init', { choice });
   if (options.furnished === true) await furnish((name, input) => host.call(name, input));
+  // A locked vault opens no console: a page on one has the address that was asked for before.
+  const before = await consoleAddress(host);
   const pages: Page[] = [];
   const watches: Watch[] = [];
   return {
@@ -28,7 +31,10 @@ export async function openConsoleStage(browser: Browser, options: StageOptions =
     call: (name, input, presence) => host.call(name, input, presence),
     watches,
     async open(look: Look = {}) {
-      const url = await consoleAddress(host);
+      const url = await consoleAddress(host).catch((error: unknown) => {
+        if ((error as AivaultError).code !== 'vault_locked') throw error;
+        return before;
+      });
       const context = await newContext(browser, look);
       const page = await context.newPage();
       watches.push(watchPage(page, new URL(url).origin));

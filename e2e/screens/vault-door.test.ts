@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -124,6 +124,28 @@ for (const place of places) {
         assert.equal((await stage.call('vault.status', {})).state, 'unlocked');
         await new Frame(page).lockButton().click();
         await unlock.heading().waitFor();
+      }),
+  );
+
+  test(
+    `a vault whose key file is gone says so, and how it is mended, until it is back (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, {}, async (stage) => {
+        const page = await stage.open();
+        const screen = await new SecretsScreen(page).ready();
+        const key = (await stage.call('vault.status', {})).paths.key ?? '';
+        renameSync(key, `${key}.away`);
+        await page.keyboard.press('Control+l');
+        await new UnlockScreen(page).heading().waitFor();
+        const unlock = page.getByRole('button', { name: 'Unlock' });
+        await unlock.click();
+        const refusal = (await page.getByRole('alert').textContent()) ?? '';
+        assert.match(refusal, /kek\.key is not there\..*Put the key file back\./);
+        await cleanPage(page, stage);
+        renameSync(`${key}.away`, key);
+        await unlock.click();
+        await screen.ready();
       }),
   );
 

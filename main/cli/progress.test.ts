@@ -25,6 +25,7 @@ const answers: Readonly<Record<string, unknown>> = {
     fingerprint: 'f',
     paths: { vault: '/v', key: null, socket: null },
     endpoint: null,
+    trouble: null,
     damaged: [],
     warnings: [],
     counts: null,

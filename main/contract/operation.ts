@@ -9,7 +9,7 @@ export interface Operation<I extends z.ZodType, O extends z.ZodType> {
   /** `operator` rows are out of reach of every bearer token; `agent` rows may also be asked with a personal token. */
   readonly access: 'operator' | 'agent';
   /**
-   * What must be true of the vault: nothing (these few rows are all a locked vault answers), that it is not locked (there
+   * What must be true of the vault: nothing (these three rows are all a locked vault answers), that it is not locked (there
    * may be none yet), or that it is open.
    */
   readonly vault: 'any' | 'unless-locked' | 'unlocked';

@@ -1,3 +1,4 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
@@ -49,6 +50,10 @@ export function printStatus(out: Output, status: VaultStatus): void {
     out.line('  Endpoint:        ', status.endpoint?.baseUrl ?? 'none');
     out.line('  Process:         ', `${status.pid}${status.desktop ? ' (desktop app)' : ''}`);
     out.line('  Version:         ', status.version);
+    if (status.trouble !== null) {
+      out.line(red('  Did not open:    '), status.trouble.message);
+      if (status.trouble.hint !== undefined) out.line('                   ', dim(status.trouble.hint));
+    }
     for (const row of status.damaged) out.line(red('  Damaged:         '), `${row.table} ${row.id}: ${row.reason}`);
     for (const warning of status.warnings) out.line(dim(`  Note:            ${warning}`));
   });
@@ -63,6 +68,16 @@ async function unlockPassphrase(session: Session, values: Parameters<typeof pass
     if (status.keyProvider !== 'passphrase' || status.state === 'unlocked') return {};
   }
   return { passphrase: await readSecret(session, ways, 'Passphrase') };
+}
+
+/** Locks, and is content where that is so already: hooks of a screen lock or of suspending may come twice. */
+async function lockedStatus(session: Session): Promise<VaultStatus> {
+  try {
+    return await session.ask('vault.lock', {});
+  } catch (error) {
+    if (!(error instanceof AivaultError) || error.code !== 'vault_locked') throw error;
+    return session.ask('vault.status', {});
+  }
 }
 
 export const vaultCommands: readonly Command[] = [
@@ -120,7 +135,7 @@ export const vaultCommands: readonly Command[] = [
     words: 'lock',
     summary: summaries['vault.lock'],
     async run(_values, session) {
-      const status = await session.ask('vault.lock', {});
+      const status = await lockedStatus(session);
       session.out.answer(status, () => session.out.line('Vault is ', statePart(status.state), '.'));
       return 0;
     },

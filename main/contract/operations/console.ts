@@ -12,7 +12,7 @@ export const consoleOperations = {
       redirectFile: z.string(),
     }),
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
 };

@@ -11,7 +11,7 @@ export const hostOperations = {
     input: none,
     output: z.strictObject({ checks: z.array(doctorCheck) }),
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'read',
   }),
   'host.shutdown': operation({

@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { type ErrorCode, errorTable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { credentialId, providerName } from '../schemas/catalog.ts';
+import { errorBody } from '../schemas/error-body.ts';
 import { scope } from '../schemas/scope.ts';
 import { notice, secretMetadata, timeMs } from '../schemas/secrets.ts';
 
 const connection = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
-const errorBody = z.strictObject({
-  error: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
-  message: z.string(),
-  hint: z.string().optional(),
-  retryAfterSeconds: z.number().optional(),
-});
 
 export const oauthOperations = {
   'oauth.begin': operation({

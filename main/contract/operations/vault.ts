@@ -38,7 +38,7 @@ export const vaultOperations = {
     input: none,
     output: vaultStatus,
     access: 'operator',
-    vault: 'any',
+    vault: 'unless-locked',
     effect: 'write',
   }),
   'vault.rotateMaster': operation({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBody } from './error-body.ts';
 import { settings } from './host.ts';
 
 /** How the vault key is kept, as the CLI and the window name it. */
@@ -41,6 +42,8 @@ export const vaultStatus = z.strictObject({
   version: z.string(),
   /** What this custody cannot promise, in sentences (for example that any program of this user is operator). */
   warnings: z.array(z.string()),
+  /** Why a vault that is closed did not open when it was tried, where a passphrase is not the answer; and what to do. */
+  trouble: errorBody.nullable(),
   damaged: z.array(z.strictObject({ table: z.string(), id: z.string(), reason: z.string() })),
   counts: z
     .strictObject({ secrets: z.int(), credentials: z.int(), capabilitiesReady: z.int(), tokens: z.int() })

@@ -17,7 +17,7 @@ export interface DoctorDeps extends ProxyCheckDeps {
 
 const tolerableMs = 5 * 60_000;
 
-/** Looks at everything that can be wrong around a vault; each finding says what to do. */
+/** Looks at everything that can be wrong around an open vault, or where none is yet; each finding says what to do. */
 export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
   return [
     ...(await permissions(deps)),
@@ -57,7 +57,6 @@ function custody({ services, paths }: DoctorDeps): DoctorCheck[] {
     ];
   }
   const id = facts.keyProvider === 'keychain' ? 'keychain' : 'custody';
-  if (facts.trouble !== null) return [...copied, { id, state: 'broken', ...facts.trouble }];
   const found: DoctorCheck[] = facts.warnings.map((text) => ({
     id,
     state: 'attention',
@@ -110,22 +109,8 @@ function hooks({ services, developmentHooksSet }: DoctorDeps): DoctorCheck {
 }
 
 function integrity({ services }: DoctorDeps): DoctorCheck[] {
-  const { damaged, state } = services.vault.facts();
-  if (state === 'missing') return [];
-  if (state === 'locked') {
-    const text = 'The vault is locked, so its rows were not looked at.';
-    return [{ id: 'integrity', state: 'attention', text, next: 'aivault unlock' }];
-  }
-  if (state === 'rolled_back') {
-    return [
-      {
-        id: 'integrity',
-        state: 'broken',
-        text: 'The vault on disk is older than it was last seen.',
-        next: 'Restore a newer copy, or accept it: aivault unlock --accept-rollback',
-      },
-    ];
-  }
+  const { damaged, open } = services.vault.facts();
+  if (!open) return [];
   if (damaged.length === 0) return [{ id: 'integrity', state: 'ok', text: 'No damaged rows.', next: null }];
   return damaged.map(({ table, id, reason }) => ({
     id: 'integrity',

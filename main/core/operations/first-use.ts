@@ -1,5 +1,5 @@
 import type { Asker } from '#contract/call.ts';
-import { AivaultError } from '#contract/errors.ts';
+import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import { type OperationName, operations } from '#contract/operations.ts';
 import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { Services } from './services.ts';
@@ -39,9 +39,10 @@ export function createReady(services: Services, { defaultChoice, developmentHook
       }
     }
     if (needs === 'any' || services.vault.brief().open) return;
-    const { state } = services.vault.facts();
+    const { state, trouble } = services.vault.facts();
     if (state === 'missing' && !needsOpen) return;
-    throw state === 'locked' && makesVault.has(name) ? occupied() : closed(state);
+    if (state === 'locked' && makesVault.has(name)) throw occupied();
+    throw trouble !== null && actor.kind === 'operator' ? didNotOpen(trouble) : closed(state);
   };
 }
 
@@ -49,6 +50,12 @@ function occupied(): AivaultError {
   return new AivaultError('vault_locked', 'There is a vault here already, and it is locked; it was not touched.', {
     hint: 'Unlock it with `aivault unlock`. To start anew without it: `aivault shutdown`, then move its folder away (`aivault status` says where it is).',
   });
+}
+
+/** Where it is known why unlocking failed, the operator is told that; it may name a file, so a token is not. */
+function didNotOpen({ error, message, hint }: ErrorBody): AivaultError {
+  const unlock = '`aivault unlock`';
+  return new AivaultError(error, message, { hint: hint === undefined ? `Try ${unlock}.` : `${hint} Then: ${unlock}` });
 }
 
 /** Why a vault that is not open cannot be asked. */

@@ -76,8 +76,8 @@ describe('the vault through dispatch', () => {
     assert.equal((await core.ask('vault.status', {})).state, 'locked', 'a new host starts locked');
   });
 
-  // Each has its reason (DECISIONS 40). A row that is not here is refused; one that joins is a decision.
-  const answersLocked = ['console.open', 'host.doctor', 'host.shutdown', 'vault.lock', 'vault.status', 'vault.unlock'];
+  // A row that is not here is refused; one that joins is a decision (DECISIONS 40).
+  const answersLocked = ['host.shutdown', 'vault.status', 'vault.unlock'];
 
   test('I10 locked means locked: each row of the table is refused with what to do, or on the short list', async () => {
     const core = await newCore({ ...withPassphrase, openConsole: async () => ({ baseUrl: 'x', redirectFile: 'x' }) });
@@ -248,7 +248,7 @@ describe('the vault through dispatch', () => {
     await core.ask('secrets.create', { name: 'A', value: 'some-value' });
   });
 
-  test('a key that is gone, and a vault that does not open, are found by doctor with what to do; locked, rows are not called sound', async () => {
+  test('a key that is gone, so that the vault does not open, is told by its status with what to do, until it opens', async () => {
     const core = await newCore();
     const found = async (id: string) => (await core.ask('host.doctor', {})).checks.find((check) => check.id === id)!;
     await core.ask('vault.status', {});
@@ -256,28 +256,23 @@ describe('the vault through dispatch', () => {
     const key = path.join(core.folder, 'keys', 'kek.key');
     await rename(key, `${key}.away`);
     await core.reopen();
-    const custody = await found('custody');
-    assert.equal(custody.state, 'broken');
-    assert.match(custody.text, /kek\.key is not there/);
-    assert.match(custody.next ?? '', /Put the key file back/);
-    const integrity = await found('integrity');
-    assert.deepEqual([integrity.state, integrity.next], ['attention', 'aivault unlock']);
+    const { state, trouble } = await core.ask('vault.status', {});
+    assert.equal(state, 'locked');
+    assert.match(trouble?.message ?? '', /kek\.key is not there/);
+    assert.match(trouble?.hint ?? '', /Put the key file back/);
     await rename(`${key}.away`, key);
-    await core.ask('vault.unlock', {});
+    assert.equal((await core.ask('vault.unlock', {})).trouble, null);
     assert.notEqual((await found('custody')).state, 'broken');
     assert.equal((await found('integrity')).state, 'ok');
   });
 
-  test('a locked passphrase vault is nothing to mend: doctor calls no key broken, before and after a wrong passphrase', async () => {
+  test('a locked passphrase vault is no trouble, before and after a wrong passphrase', async () => {
     const core = await newCore(withPassphrase);
     await core.ask('vault.status', {});
     await core.ask('vault.lock', {});
+    assert.equal((await core.ask('vault.status', {})).trouble, null);
     await core.refusal('vault.unlock', { passphrase: 'wrong' });
-    const { checks } = await core.ask('host.doctor', {});
-    assert.deepEqual(
-      checks.filter(({ state }) => state === 'broken'),
-      [],
-    );
+    assert.equal((await core.ask('vault.status', {})).trouble, null);
   });
 
   test('a clock before the newest entry is found by doctor', async () => {

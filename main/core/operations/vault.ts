@@ -136,6 +136,7 @@ export function statusOf(services: Services, deps: VaultHandlersDeps): VaultStat
     development: facts.development,
     version: deps.version,
     warnings: [...facts.warnings, ...deps.startWarnings],
+    trouble: facts.trouble,
     damaged: facts.damaged.map(({ table, id, reason }) => ({ table, id, reason })),
     counts: facts.open ? countsOf(services) : null,
     locksAtMs: deps.locksAtMs(),

@@ -1,3 +1,4 @@
+import type { ErrorBody } from '#contract/errors.ts';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { Anchor, UnlockInput } from '../keyring/protector.ts';
@@ -49,7 +50,7 @@ export interface VaultFacts extends VaultBrief {
   /** True where unlocking needs something only a person brings. */
   readonly needsPerson: boolean;
   /** Why a closed vault did not open when it was tried, where a passphrase is not the answer; and what to do. */
-  readonly trouble: { readonly text: string; readonly next: string | null } | null;
+  readonly trouble: ErrorBody | null;
   readonly fingerprint: string | null;
   readonly damaged: readonly DamagedRow[];
   readonly warnings: readonly string[];

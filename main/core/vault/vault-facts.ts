@@ -33,15 +33,11 @@ export function vaultFacts(input: FactsInput): VaultFacts {
     state: stateOf(input, damaged.length > 0),
     keyParameters: header?.key.parameters ?? {},
     needsPerson,
-    trouble: open === null && input.keyTrouble !== null ? told(input.keyTrouble) : null,
+    trouble: open === null ? (input.keyTrouble?.toJSON() ?? null) : null,
     fingerprint: header?.fingerprint ?? null,
     damaged,
     warnings: [...warningsOf(input)],
   };
-}
-
-function told({ message, hint }: AivaultError): NonNullable<VaultFacts['trouble']> {
-  return { text: message, next: hint ?? null };
 }
 
 function stateOf({ header, remains, open, rolledBack }: FactsInput, damaged: boolean): VaultFacts['state'] {

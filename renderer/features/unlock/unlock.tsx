@@ -20,7 +20,9 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
   const [filled, setFilled] = useState(false);
   const asksPassphrase = status.keyProvider === 'passphrase';
   const rolledBack = status.state === 'rolled_back';
-  const again = asksPassphrase ? 'Type it again.' : 'Try again.';
+  const error = unlock.error ?? status.trouble ?? undefined;
+  // What stands in the way of a key that nobody types is said with what mends it.
+  const next = asksPassphrase ? 'Type it again.' : error?.hint;
 
   const submit = async (acceptRollback: boolean) => {
     const passphrase = box.current?.value ?? '';
@@ -74,7 +76,7 @@ export function Unlock({ status }: { readonly status: VaultStatus }) {
           </Button>
         ) : null}
       </form>
-      <Problem error={unlock.error} next={unlock.error?.error === 'vault_locked' ? again : undefined} />
+      <Problem error={error} next={error?.error === 'vault_locked' ? next : undefined} />
     </main>
   );
 }
