@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Environment } from './session.ts';
+import type { Environment } from '#contract/environment.ts';
 
 const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ['open'],

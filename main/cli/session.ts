@@ -1,11 +1,10 @@
 import type { Output as Answer, Input, Presence } from '#contract/call.ts';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError, errorFromBody, type Result } from '#contract/errors.ts';
 import type { OperationName } from '#contract/operations.ts';
 import { connectHost, findHost, type HostClient } from '#transports/find-host.ts';
 import type { Output } from './output.ts';
 import { askHidden, canAsk, type Terminal } from './prompt.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command works with: it asks the host, prints, and asks the person; it owns nothing. */
 export interface Session {

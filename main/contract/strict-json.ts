@@ -4,20 +4,29 @@ import { jsonFault } from './json-fault.ts';
 import { endOfString } from './json-string.ts';
 
 /**
- * The value of a JSON text. Throws `invalid_request`, naming `what` it was, also for what would be kept as something else
- * than was written: a key named twice (RFC 8259 §4 leaves to the reader which one counts) and a whole number beyond what a
- * double holds (§6). A part of a secret would be gone without a word.
+ * The value of a JSON text whose objects name every key once. RFC 8259 §4 leaves to the reader which of two counts, so two
+ * readers of one request could see two requests. Throws `invalid_request`, naming `what` it was.
  */
-export function strictJson(text: string, what: string): unknown {
+export function unambiguousJson(text: string, what: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new AivaultError('invalid_request', `${what} is not JSON.`);
   }
+  if (hasDuplicateKey(text)) throw new AivaultError('invalid_request', 'A JSON object names the same key twice.');
+  return value;
+}
+
+/**
+ * The value of an unambiguous JSON text that is to be kept. Throws `invalid_request` also for what would come back as
+ * something else than was written, such as a whole number beyond what a double holds (RFC 8259 §6): a part of a secret
+ * would be gone without a word.
+ */
+export function strictJson(text: string, what: string): unknown {
+  const value = unambiguousJson(text, what);
   const fault = jsonFault(value);
   if (fault !== null) throw new AivaultError('invalid_request', fault);
-  if (hasDuplicateKey(text)) throw new AivaultError('invalid_request', 'A JSON object names the same key twice.');
   if (!numbersSurvive(text)) {
     throw new AivaultError('invalid_request', 'A whole number is too large to come back as it was sent.', {
       hint: 'Send it as text.',

@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { OpenRedirect } from './broker/oauth/connect.ts';
 import type { EgressSettings } from './broker/ports.ts';
@@ -13,7 +14,7 @@ export interface CoreDeps {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** For the env key provider only. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly egress: EgressSettings | null;
   readonly developmentHooksSet: boolean;
   /** What the host found open to others and has closed, in sentences. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
 
 /** What the hooks ask for; the shape core's egress settings have. */
@@ -14,9 +15,7 @@ const entry = /^([a-z0-9.-]+)=(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})
  * `invalid_request` for any other `AIVAULT_DEV_…` variable and for values that do not read: a hook that is silently
  * ignored would let a test reach the real provider.
  */
-export function readDevelopmentHooks(
-  environment: Readonly<Record<string, string | undefined>>,
-): DevelopmentHooks | null {
+export function readDevelopmentHooks(environment: Environment): DevelopmentHooks | null {
   const set = Object.keys(environment).filter((name) => name.startsWith('AIVAULT_DEV_') && environment[name]?.trim());
   if (set.length === 0) return null;
   const unknown = set.find((name) => name !== 'AIVAULT_DEV_RESOLVE' && name !== 'AIVAULT_DEV_CA_CERT_PATH');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { type MeetingPoint, meetingPoint, type Surroundings, usualSharedSocket } from '#transports/meeting-point.ts';
 
@@ -24,7 +25,7 @@ export interface HostPaths extends MeetingPoint {
   readonly sharedSocket: string;
   /** 0 = any free one. */
   readonly port: number;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 }
 
 /** Throws `invalid_request` for an `AIVAULT_PORT` that is not a port. */

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The `aivaultd` beside this program: the source file while running from source, else the bundle in the same folder or

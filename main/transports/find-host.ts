@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
-
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { createHostClient, type HostClient, type HostConnection } from './host-client.ts';
 import {
@@ -23,7 +23,7 @@ export type { HostClient } from './host-client.ts';
 
 export interface FindOptions {
   /** Defaults to the process environment. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Environment;
   /** How long to wait for a host that starts, or for one that is just closing. 30 s. */
   readonly patienceMs?: number;
 }
@@ -61,8 +61,6 @@ export async function connectHost(options: FindOptions = {}): Promise<HostClient
     }
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 async function start(environment: Environment): Promise<void> {
   if (environment.AIVAULTD_AUTOSTART !== undefined && !isTruthy(environment.AIVAULTD_AUTOSTART)) {

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import type { Environment } from '#contract/environment.ts';
 
 // Where a client and the host of a vault find each other. Pure: who may read the environment passes it in.
 
 export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly home: string;
   readonly workingFolder: string;
 }

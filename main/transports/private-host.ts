@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import type { Environment } from '#contract/environment.ts';
 
 import { hostNodeFlags } from '#contract/host-node-flags.ts';
 import { daemonProgram, hostEnvironment } from './daemon-program.ts';
@@ -14,10 +15,7 @@ import { startReport } from './start-report.ts';
  * A host of this program's own (`AIVAULTD_DISABLE=1`): a child that speaks the control socket's HTTP over its standard
  * streams, with the same lock but no socket and no port, and that ends with this program.
  */
-export async function startPrivateHost(
-  environment: Readonly<Record<string, string | undefined>>,
-  point: MeetingPoint,
-): Promise<HostConnection> {
+export async function startPrivateHost(environment: Environment, point: MeetingPoint): Promise<HostConnection> {
   const log = openLog(point);
   const child = spawn(process.execPath, [...hostNodeFlags, daemonProgram(), '--stdio', '--report'], {
     env: hostEnvironment(environment),

@@ -1,13 +1,12 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import type { Agent, IncomingMessage } from 'node:http';
 import path from 'node:path';
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError, errorFromBody } from '#contract/errors.ts';
 import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import type { HostClient } from './host-client.ts';
 import { http } from './quick-http.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where `aivault setup agent-access` leaves the group's bearer token, beside the socket. */
 const tokenFileName = 'agent.token';

@@ -7,11 +7,11 @@ import {
   type Message,
   type MessagePipe,
 } from '#contract/proxied.ts';
+import { unambiguousJson } from '#contract/strict-json.ts';
 import type { createConcurrencyLimiter, RateLimiter } from '../policy/limits.ts';
 import { approach, identify } from './approach.ts';
 import { asRefusal } from './as-refusal.ts';
 import { authorise, authoriseAgain, givenUp } from './attempt.ts';
-import { parseStrictJson } from './envelope/strict-json.ts';
 import { inTime } from './in-time.ts';
 import type { TokenSource } from './oauth/token-source.ts';
 import { callerGone, OpenRequest, type Upstream } from './open-request.ts';
@@ -138,7 +138,7 @@ export function createConnect(tools: ConnectTools): Connect {
 
 function readFrame(first: IteratorResult<Message>): { envelope: unknown; protocols: readonly string[] } {
   if (first.done === true) throw new AivaultError('invalid_request', 'The caller closed before it said where to.');
-  const result = connectFrame.safeParse(parseStrictJson(Buffer.from(first.value.data).toString('utf8')));
+  const result = connectFrame.safeParse(unambiguousJson(Buffer.from(first.value.data).toString('utf8'), 'The frame'));
   if (!result.success) {
     throw new AivaultError('invalid_request', 'The first message is not a connect frame.', {
       hint: '{"capability": "provider/name", "path": "/…"}',

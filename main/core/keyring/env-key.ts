@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { wipe } from '../crypto/bytes.ts';
 import { anchorFile, readAnchorFile, removeAnchorFile, writeAnchorFile } from './anchor-text.ts';
@@ -7,7 +8,7 @@ import { unwrapVaultKey, wrapVaultKey } from './wrapping.ts';
 
 export interface EnvKeyOptions {
   readonly variable: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly stateFolder: string;
   /** The key the variable will hold from now on: re-keying cannot change our own environment. */
   readonly newKey?: string;

@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import { envKeyProtector } from './env-key.ts';
@@ -10,7 +11,7 @@ import type { Protector, WrappedKey } from './protector.ts';
 export interface ProtectorDeps {
   readonly defaultKeyFile: string;
   readonly stateFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly randomBytes: RandomBytes;
 }
 

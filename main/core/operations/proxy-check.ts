@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import { type ProxyAddress, readProxyAddress } from '#contract/proxy-address.ts';
 import type { DoctorCheck } from '#contract/schemas/host.ts';
 import { environmentProxy } from '../broker/upstream/proxy-route.ts';
@@ -8,7 +9,7 @@ import { joinHostPort } from '../policy/host-match.ts';
 export interface ProxyCheckDeps {
   readonly upstreamProxy: () => string;
   /** The host's own. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 }
 
 const patienceMs = 2_000;

@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import type { ErrorBody } from '#contract/errors.ts';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { RandomBytes } from '../crypto/random.ts';
@@ -14,7 +15,7 @@ export interface VaultDeps {
   /** 0700 folder outside the vault folder, for anchors of providers that have no better place. */
   readonly stateFolder: string;
   /** For the env provider only. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly now: () => number;
   readonly randomBytes: RandomBytes;
   /** Specs known before unlocking; only `lazy` is looked at. */

@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { type Envelope, envelope } from '#contract/proxied.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { unambiguousJson } from '#contract/strict-json.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -12,7 +12,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   } catch {
     throw new AivaultError('invalid_request', 'The body is not UTF-8.');
   }
-  return checkEnvelope(parseStrictJson(text));
+  return checkEnvelope(unambiguousJson(text, 'The body'));
 }
 
 /** Checks an envelope that has already been parsed. */

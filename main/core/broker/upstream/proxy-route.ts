@@ -1,3 +1,4 @@
+import type { Environment } from '#contract/environment.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { type ProxyAddress, readProxyAddress } from '#contract/proxy-address.ts';
 import { withoutBrackets } from '../../policy/host-match.ts';
@@ -7,8 +8,6 @@ import { withoutBrackets } from '../../policy/host-match.ts';
 
 /** The proxy for a connection, null for none. Throws `upstream_unreachable` where there should be one that cannot be used. */
 export type ProxyFor = (host: string, port: number) => ProxyAddress | null;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Asks for the setting at each connection, so that a change counts from the next one on. */
 export function createProxyRoute(setting: () => string, environment: Environment): ProxyFor {

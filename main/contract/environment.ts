@@ -1,0 +1,2 @@
+/** The variables a program was started with, or those it gives one that it starts. */
+export type Environment = Readonly<Record<string, string | undefined>>;
