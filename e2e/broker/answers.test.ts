@@ -12,6 +12,7 @@ const openPolicy = {
   maxRequestBodyBytes: null,
   maxResponseBodyBytes: null,
   responseBodyBlocklist: [],
+  askOperator: false,
 };
 const get = { method: 'GET', path: '/v1/users' };
 const header = (answer: Answer, name: string) => answer.headers.find(([each]) => each === name)?.[1];

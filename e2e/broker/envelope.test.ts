@@ -119,6 +119,7 @@ describe('envelopes', () => {
       maxRequestBodyBytes: 3,
       maxResponseBodyBytes: null,
       responseBodyBlocklist: [],
+      askOperator: false,
     };
     f.ports.addCapability({ id: 'p1/small', paths: ['/v1/small'], policy });
     f.ports.addToken('avp_small-token-0000000000000000', { capabilities: new Set(['p1/small']) });

@@ -34,6 +34,7 @@ const openPolicy = {
   maxRequestBodyBytes: null,
   maxResponseBodyBytes: null,
   responseBodyBlocklist: [],
+  askOperator: false,
 };
 
 export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts['proxyFor'] = () => null): MemoryPorts {

@@ -24,6 +24,7 @@ export const staleBy = {
     'tokens.explain',
   ],
   'tokens.changed': ['vault.status', 'tokens.list', 'tokens.explain'],
+  'approvals.changed': ['approvals.list'],
   'paths.changed': ['paths.list', 'paths.describe', 'paths.versions'],
   'audit.appended': ['audit.list', 'audit.series'],
   'usage.changed': ['secrets.list', 'tokens.list'],

@@ -1,6 +1,7 @@
 // THE table: everything the operator plane can be asked. Call, Handlers and Dispatch are derived from it, so a missing
 // handler, an unknown name or a wrong input does not compile. Names are strings on purpose: they grep everywhere.
 
+import { approvalOperations } from './operations/approvals.ts';
 import { auditOperations } from './operations/audit.ts';
 import { backupOperations } from './operations/backup.ts';
 import { catalogOperations } from './operations/catalog.ts';
@@ -20,6 +21,7 @@ export const operations = {
   ...oauthOperations,
   ...registryOperations,
   ...tokenOperations,
+  ...approvalOperations,
   ...pathOperations,
   ...auditOperations,
   ...backupOperations,

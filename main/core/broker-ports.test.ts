@@ -37,6 +37,7 @@ describe('what the broker is handed', () => {
     await opened.services.vault.init({ provider: 'file' }, { development: false });
     ports = brokerPorts({
       services: opened.services,
+      approvals: opened.approvals,
       egress: null,
       proxyFor: () => null,
       randomId: opened.randomId,

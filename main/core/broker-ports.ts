@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AivaultError } from '#contract/errors.ts';
 import { grantOf, operatorGrant } from './access/grants.ts';
+import type { Subject } from './approvals/standing.ts';
 import { parseToWriteBack } from './broker/auth/fields.ts';
 import type { CredentialView } from './broker/parties.ts';
-import type { BrokerPorts, EgressSettings } from './broker/ports.ts';
+import type { Approvals, BrokerPorts, EgressSettings } from './broker/ports.ts';
 import type { ProxyFor } from './broker/upstream/proxy-route.ts';
 import type { Services } from './operations/services.ts';
 import type { SecretMaterial } from './vault/secret-material.ts';
 
 export interface BrokerPortsDeps {
   readonly services: Services;
+  readonly approvals: Approvals;
   readonly egress: EgressSettings | null;
   readonly proxyFor: ProxyFor;
   readonly randomId: () => string;
@@ -24,7 +27,7 @@ export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
 export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
-  const { services, egress, proxyFor, randomId, stopwatch, active, report } = deps;
+  const { services, approvals, egress, proxyFor, randomId, stopwatch, active, report } = deps;
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -81,23 +84,8 @@ export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
       for (const id of Object.values(credential.secretIds)) usage.touch('secrets', id);
       if (tokenId !== null) usage.touch('tokens', tokenId);
     },
-    ended(approved, session) {
-      if (!vault.brief().open) {
-        return new AivaultError('vault_locked', 'The vault was locked meanwhile.');
-      }
-      const { tokenId } = approved.grant;
-      const row = tokenId === null ? null : tokens.get(tokenId);
-      const over = session && row != null && row.expiresAtMs <= services.now();
-      if (row === undefined || (row !== null && row.revokedAtMs !== null) || over) {
-        return new AivaultError('token_invalid', 'The token was revoked or has expired meanwhile.');
-      }
-      try {
-        stillThere(services, approved.capability.id, approved.credential);
-        return null;
-      } catch (error) {
-        return error instanceof AivaultError ? error : new AivaultError('credential_not_found', 'It is gone.');
-      }
-    },
+    approvals,
+    ended: (request, session) => endedBecause(services, request, session),
     now: services.now,
     randomId,
     stopwatch,
@@ -105,6 +93,41 @@ export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
     egress: egress ?? noHooks,
     proxyFor,
   };
+}
+
+/** Why a request about this may not go, or not go on: locked, revoked, removed. With `session`, its token's time counts too. */
+function endedBecause(services: Services, about: Subject, session: boolean): AivaultError | null {
+  if (!services.vault.brief().open) return new AivaultError('vault_locked', 'The vault was locked meanwhile.');
+  const { tokenId } = about.grant;
+  const row = tokenId === null ? null : services.tokens.get(tokenId);
+  const over = session && row != null && row.expiresAtMs <= services.now();
+  if (row === undefined || (row !== null && row.revokedAtMs !== null) || over) {
+    return new AivaultError('token_invalid', 'The token was revoked or has expired meanwhile.');
+  }
+  try {
+    stillThere(services, about.capability.id, about.credential);
+    return null;
+  } catch (error) {
+    return error instanceof AivaultError ? error : new AivaultError('credential_not_found', 'It is gone.');
+  }
+}
+
+/**
+ * Why what a person is asked about, or has said yes to, is no longer so: it has ended, or its capability, policy or
+ * credential is another one by now. A yes is about what was there when it was said.
+ */
+export function changedBecause(services: Services, about: Subject): AivaultError | null {
+  const ended = endedBecause(services, about, true);
+  if (ended !== null) return ended;
+  const catalog = services.catalog();
+  const capability = catalog.capability(about.capability.id);
+  const credential = stillThere(services, about.capability.id, about.credential);
+  // The context of a bound credential is its binding's.
+  const sameCredential = isDeepStrictEqual({ ...credential, context: null }, { ...about.credential, context: null });
+  if (sameCredential && isDeepStrictEqual(capability, about.capability)) return null;
+  return new AivaultError('approval_refused', 'The capability, its policy or its credential was changed meanwhile.', {
+    hint: 'Ask again; nothing was sent.',
+  });
 }
 
 /**

@@ -1,8 +1,10 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { EventName, HostEvent } from '#contract/events.ts';
 import { createTokens } from './access/tokens.ts';
+import { type Approvals, createApprovals } from './approvals/approvals.ts';
 import { type Checkpoints, createCheckpoints } from './audit/checkpoints.ts';
 import { createAuditLog } from './audit/log.ts';
+import { changedBecause } from './broker-ports.ts';
 import type { LiveSecrets } from './catalog/live-secret.ts';
 import { createReach, type Reach } from './catalog/reach.ts';
 import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
@@ -27,6 +29,7 @@ import { createVault } from './vault/vault.ts';
 /** Everything that lives as long as the core and knows of the vault. */
 export interface CoreServices {
   readonly services: Services;
+  readonly approvals: Approvals;
   readonly auditStore: AuditStore;
   readonly checkpoints: Checkpoints;
   readonly reach: Reach;
@@ -105,6 +108,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const stale = () => {
     snapshot = undefined;
     tokens.changed();
+    approvals.changed();
   };
   const services: Services = {
     vault,
@@ -135,6 +139,14 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
       }
     },
   };
+
+  const approvals = createApprovals({
+    now,
+    randomBytes,
+    announce: () => announce('approvals.changed'),
+    ended: (about) => changedBecause(services, about),
+    tokenName: (tokenId) => tokens.get(tokenId)?.name ?? null,
+  });
 
   const settings = openSettingsFile(paths.stateFolder, () => ({
     idleLockMinutes: vault.brief().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
@@ -174,6 +186,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     announce('vault.changed');
   });
   vault.onClose(() => {
+    approvals.forget();
     reach.changed();
     stale();
     pathSecrets.close();
@@ -182,6 +195,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
 
   return {
     services,
+    approvals,
     auditStore,
     checkpoints,
     reach,

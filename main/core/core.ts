@@ -36,7 +36,7 @@ export interface Core {
 export async function createCore(deps: CoreDeps): Promise<Core> {
   const { paths, now } = deps;
   const opened = await openServices(deps);
-  const { services, auditStore, checkpoints, reach, settings, idle, randomId } = opened;
+  const { services, approvals, auditStore, checkpoints, reach, settings, idle, randomId } = opened;
   const { vault } = services;
 
   let paused = false;
@@ -55,6 +55,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const broker = createInvoke(
     brokerPorts({
       services,
+      approvals,
       egress: deps.egress,
       proxyFor,
       randomId,
@@ -82,6 +83,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   vault.onClose(connections.close);
   const handlers = allHandlers({
     services,
+    approvals,
     connections,
     reach,
     auditStore,

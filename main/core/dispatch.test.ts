@@ -58,6 +58,12 @@ describe('dispatch', () => {
     'credentials.setEnabled.auth.|.password',
     // an upstream's header, redacted like the body
     'capabilities.try.headers.[].value',
+    // whose request it is: an object of the token's id and name
+    'approvals.list.waiting.[].token',
+    'approvals.list.standing.[].token',
+    'approvals.allow.standing.~.token',
+    // the digest of the body its caller sent
+    'approvals.list.waiting.[].body.~.sha256',
   ]);
 
   test('I9 no answer of any other row has a field that could hold a broker secret', () => {
@@ -117,7 +123,7 @@ describe('dispatch', () => {
     }
   });
 
-  test('rows that export, re-key, widen or mint a reading token need fresh presence', () => {
+  test('rows that export, re-key, widen, allow a waiting request or mint a reading token need fresh presence', () => {
     const fresh = names.filter((name) => 'presence' in operations[name] && operations[name].presence === 'fresh');
     for (const name of [
       'backup.create',
@@ -125,6 +131,7 @@ describe('dispatch', () => {
       'tokens.createPersonal',
       'registry.accept',
       'paths.read',
+      'approvals.allow',
     ] as const) {
       assert.ok(fresh.includes(name), name);
     }

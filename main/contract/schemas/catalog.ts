@@ -91,6 +91,8 @@ export const policy = z.strictObject({
   maxResponseBodyBytes: z.int().nonnegative().nullable(),
   /** JSON paths (`$.a.b`, `*` for any) whose values are replaced by `[REDACTED]`. Blank ones are left out (P05). */
   responseBodyBlocklist: z.array(z.string().trim().max(256)).transform((paths) => paths.filter((path) => path !== '')),
+  /** Each request waits until a person has said yes to exactly it, unless an approval stands for it. */
+  askOperator: z.boolean(),
 });
 export type Policy = z.output<typeof policy>;
 

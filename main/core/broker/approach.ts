@@ -61,5 +61,5 @@ function decided(
   passage.plan(planned);
 
   passage.at('ask-operator');
-  return askOperator(planned, ports.approvals, request.signal);
+  return askOperator(planned, ports.approvals, request);
 }

@@ -80,7 +80,7 @@ export function createConnect(tools: ConnectTools): Connect {
       const { status, statusText, headers, body } = returned;
       return { kind: 'answered', answer: { status, statusText, headers, body } };
     }
-    request.passage.know({ status: 101, note: 'websocket' });
+    request.passage.know({ status: 101, note: request.noteWith('websocket') });
     request.passage.at('filter-response');
     const counts = { bytes: 0, redactions: 0 };
     // From here on the request ends with its caller, whether or not anybody ever talks.

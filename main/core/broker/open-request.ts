@@ -25,6 +25,8 @@ export class OpenRequest {
   readonly #places: ReturnType<typeof createConcurrencyLimiter>;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #waitsForPerson = false;
+  #allowedBy: string | null = null;
   #upstream: Upstream | null = null;
   readonly #held: Authorised[] = [];
   #reason: AivaultError | null = null;
@@ -51,7 +53,8 @@ export class OpenRequest {
     this.#callerStays = whenCallerLeaves(caller, () => giveUp(callerGone()));
     if (timeoutMs === undefined) return;
     this.#timer = setTimeout(() => {
-      giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
+      if (this.#waitsForPerson) this.#timer?.refresh();
+      else giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
     }, timeoutMs);
   }
 
@@ -64,6 +67,28 @@ export class OpenRequest {
 
   holds(authorised: Authorised): void {
     this.#held.push(authorised);
+  }
+
+  /** A person takes their time: the deadline begins when they have answered. */
+  async waitingForPerson<T>(answer: Promise<T>): Promise<T> {
+    this.#waitsForPerson = true;
+    try {
+      return await answer;
+    } finally {
+      this.#waitsForPerson = false;
+      this.#timer?.refresh();
+    }
+  }
+
+  /** Why the request may go on, for its entry. */
+  allowedBy(note: string): void {
+    this.#allowedBy = note;
+    this.passage.know({ note });
+  }
+
+  /** What an entry says of the request beside its facts: `note`, and why it was allowed where a person was asked. */
+  noteWith(note: string): string {
+    return this.#allowedBy === null ? note : `${note}, ${this.#allowedBy}`;
   }
 
   runs(upstream: Upstream): void {

@@ -29,12 +29,20 @@ export interface Revealed {
   readonly fields: Readonly<Record<string, SecretMaterial>>;
 }
 
-/** Who answers a question about one planned request. Absent where nothing ever needs asking. */
+/** A request that may go on, and what its entry says of why. */
+export interface Allowed {
+  readonly request: Planned;
+  readonly note: string;
+}
+
+/** Who answers a question about one planned request. */
 export interface Approvals {
-  /** False where the grant allows the request at once. */
-  needed(request: Planned): boolean;
-  /** Resolves when a person said yes to exactly this request; throws `approval_refused` for no, silence or `signal`. */
-  ask(request: Planned, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when a person has said yes to exactly this request, or has before to all such. `whole` reads what is still
+   * to come of its body and gives the request that will be sent. Throws `approval_refused` for no, silence or `signal`,
+   * `rate_limited` where too many wait, and what `whole` throws.
+   */
+  ask(request: Planned, whole: () => Promise<Planned>, signal: AbortSignal): Promise<Allowed>;
 }
 
 export interface BrokerPorts {
@@ -56,12 +64,13 @@ export interface BrokerPorts {
   readonly record: Recorder;
   /** Marks a credential's secrets as used, at most once a second on disk. */
   used(credential: CredentialView, tokenId: string | null): void;
+  /** Without one, what a person would have to allow is refused. */
   readonly approvals?: Approvals;
   /**
    * Why an answer that is still coming may not go on: the vault was locked, the token revoked, the credential removed. A
    * connection that stays open (`session`) also ends with its token's time; an answer is finished. Null: it may go on.
    */
-  ended?(approved: Approved, session: boolean): AivaultError | null;
+  ended?(request: Planned, session: boolean): AivaultError | null;
   /** The vault is in use: called while bytes of a stream or connection move, so that it does not lock under them. */
   active?(): void;
   /** Writes a bug down where only this user reads it, and gives the reference its answer carries. */

@@ -1,10 +1,10 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes } from '#contract/proxied.ts';
 
-/** Reads a stream to its end. Throws `too_large` as soon as it passes `limit` bytes. */
-export async function gather(stream: BodyBytes, limit: number): Promise<Uint8Array> {
+/** Reads a stream to its end. Throws `too_large`, or what `tooLarge` makes, as soon as it passes `limit` bytes. */
+export async function gather(stream: BodyBytes, limit: number, tooLarge = largerThanAllowed): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of limited(stream, limit)) chunks.push(chunk);
+  for await (const chunk of limited(stream, limit, undefined, tooLarge)) chunks.push(chunk);
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
 
@@ -13,12 +13,17 @@ export async function* limited(
   stream: BodyBytes,
   limit: number,
   count?: (bytes: number) => void,
+  tooLarge = largerThanAllowed,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += chunk.length;
-    if (bytes > limit) throw new AivaultError('too_large', 'The request is larger than its capability allows.');
+    if (bytes > limit) throw tooLarge();
     count?.(chunk.length);
     yield chunk;
   }
+}
+
+function largerThanAllowed(): AivaultError {
+  return new AivaultError('too_large', 'The request is larger than its capability allows.');
 }

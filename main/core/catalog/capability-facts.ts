@@ -6,6 +6,7 @@ export const noPolicy: Policy = {
   maxRequestBodyBytes: null,
   maxResponseBodyBytes: null,
   responseBodyBlocklist: [],
+  askOperator: false,
 };
 
 const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -54,6 +54,9 @@ const bindingRow = z.strictObject({
 });
 export type BindingRow = z.output<typeof bindingRow>;
 
+/** Rows from before a person could be asked ask nobody. */
+const policyRow = policy.extend({ askOperator: policy.shape.askOperator.default(false) });
+
 const switchRow = z.strictObject({ enabled: z.literal(false) });
 
 function table<T>(name: string, schema: { parse(value: unknown): T }): TableSpec<T> {
@@ -62,7 +65,7 @@ function table<T>(name: string, schema: { parse(value: unknown): T }): TableSpec
 
 export const credentialTable = table('credentials', credentialRow);
 export const capabilityTable = table('capabilities', capabilityRow);
-export const policyTable = table('policies', policy);
+export const policyTable = table('policies', policyRow);
 export const bindingTable = table('bindings', bindingRow);
 /** What the operator switched off: `credential:<id>` and `capability:<id>`. Registry items are deleted this way too. */
 export const switchTable = table('switches', switchRow);

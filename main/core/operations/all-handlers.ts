@@ -1,5 +1,6 @@
 import { actorText } from '#contract/call.ts';
 import { invalidToken } from '#contract/invalid-token.ts';
+import type { Approvals } from '../approvals/approvals.ts';
 import type { Checkpoints } from '../audit/checkpoints.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
 import type { Reach } from '../catalog/reach.ts';
@@ -7,6 +8,7 @@ import type { CoreHandlers } from '../dispatch.ts';
 import type { CursorSeal } from '../paths/path-cursor.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
 import type { AuditStore } from '../store/store.ts';
+import { approvalHandlers } from './approvals.ts';
 import { auditHandlers } from './audit.ts';
 import { type BackupDeps, backupHandlers } from './backup.ts';
 import { capabilityHandlers } from './capabilities.ts';
@@ -24,6 +26,7 @@ import { statusOf, type VaultHandlersDeps, vaultHandlers } from './vault.ts';
 
 export interface AllDeps {
   readonly services: Services;
+  readonly approvals: Approvals;
   readonly connections: Connections<Connected>;
   readonly vault: VaultHandlersDeps;
   readonly host: Omit<HostHandlersDeps, 'status'>;
@@ -53,6 +56,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...oauthHandlers(services, deps.connections),
     ...policyHandlers(services),
     ...tokenHandlers(services),
+    ...approvalHandlers(deps.approvals),
     ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),
     ...hostHandlers(services, { ...deps.host, status }),
     ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
+import { policyTable } from '../catalog/rows.ts';
 import { openTestCore, type TestCore } from '../core.fixture.ts';
 
 // In a suite of its own: hooks at the top of a file would run for every file of the process.
@@ -167,15 +168,23 @@ describe('capabilities, policies and bindings through dispatch', () => {
   test('P04 setting one limit keeps the others; null clears one; clear removes all', async () => {
     const capability = 'openai/models';
     await core.ask('policies.set', { capability, rateLimitPerMinute: 10, maxResponseBodyBytes: 5 });
-    await core.ask('policies.set', { capability, maxRequestBodyBytes: 3 });
+    await core.ask('policies.set', { capability, maxRequestBodyBytes: 3, askOperator: true });
     const cleared = await core.ask('policies.set', { capability, maxResponseBodyBytes: null });
     assert.deepEqual(cleared.policy, {
       rateLimitPerMinute: 10,
       maxRequestBodyBytes: 3,
       maxResponseBodyBytes: null,
       responseBodyBlocklist: [],
+      askOperator: true,
     });
-    assert.equal((await core.ask('policies.clear', { capability })).policy.rateLimitPerMinute, null);
+    const { policy } = await core.ask('policies.clear', { capability });
+    assert.deepEqual([policy.rateLimitPerMinute, policy.askOperator], [null, false]);
+  });
+
+  test('a policy from before a person could be asked asks nobody', () => {
+    const before = { rateLimitPerMinute: 5, maxRequestBodyBytes: null, maxResponseBodyBytes: null };
+    const row = policyTable.parse({ ...before, responseBodyBlocklist: [] });
+    assert.deepEqual([row.rateLimitPerMinute, row.askOperator], [5, false]);
   });
 
   test('P05 blank entries of a blocklist are ignored', async () => {

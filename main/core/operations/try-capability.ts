@@ -32,9 +32,10 @@ export async function tryCapability(
       body: new TextEncoder().encode(
         JSON.stringify({ capability, credential, request: { method, path, headers, body } }),
       ),
+      // The broker keeps it, and stops it while a person is asked.
       timeoutMs: deadlineMs,
     },
-    AbortSignal.timeout(deadlineMs),
+    new AbortController().signal,
   );
   const { text, bytes } = await readCapped(answer.body);
   return {
