@@ -1,14 +1,15 @@
 // Everything that ships, into dist/: the CLI (runs on Node 20), the bootstrap of the host, the host with its workers,
 // and the window's pages, its preload and its shell. No source maps and no tests get in.
 
-import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type InlineConfig } from 'vite';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { buildPreload, buildRenderer } from './build-renderer.ts';
 import { registryPlugin } from './registry-plugin.ts';
-import { ThirdParty } from './third-party.ts';
+import { licenceText, ThirdParty } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where what ships is built; a test that needs a build of its own passes another folder inside the project. */
@@ -81,6 +82,12 @@ function linkPrograms(dist: string): void {
   }
 }
 
+function describeContents(dist: string, thirdParty: ThirdParty): void {
+  const packages = thirdParty.packages();
+  writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), licenceText(packages));
+  writeFileSync(path.join(dist, 'sbom.cdx.json'), billOfMaterials(packages));
+}
+
 /** What can be built by name (`npm run build -- cli host`). */
 const parts = {
   cli: (dist: string, thirdParty: ThirdParty) =>
@@ -110,7 +117,7 @@ export async function buildAll(names: readonly Part[] = everyPart, dist = usualF
   if (names.length === everyPart.length) rmSync(dist, { recursive: true, force: true });
   const thirdParty = new ThirdParty();
   await Promise.all(names.map((name) => parts[name](dist, thirdParty)));
-  if (names.length === everyPart.length) thirdParty.write(path.join(dist, 'THIRD-PARTY.txt'));
+  if (names.length === everyPart.length) describeContents(dist, thirdParty);
   linkPrograms(dist);
 }
 
