@@ -71,6 +71,7 @@ export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts[
       if (grant === undefined) throw new AivaultError('token_invalid', 'The token is not valid.');
       return grant;
     },
+    takeCall: () => true,
     operatorGrant: (via, context, consumer) => ({
       actor: `operator:${via}`,
       tokenId: null,
@@ -78,6 +79,7 @@ export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts[
       credential: null,
       context,
       consumer,
+      maxCalls: null,
     }),
     catalog: () => catalog,
     reveal(approved): Revealed {
@@ -159,6 +161,7 @@ export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts[
         credential: null,
         context: {},
         consumer: null,
+        maxCalls: null,
         ...grant,
       });
     },

@@ -145,6 +145,23 @@ describe('revocation', () => {
     assert.equal(seen(), 2);
   });
 
+  test('I6, C10 a token that may make three calls makes three, many at once and after a restart too', async () => {
+    await addF1(fixture);
+    const { token, id } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'], maxCalls: 3 });
+    const refused = { ...users, request: { method: 'DELETE', path: '/v1/users' } };
+    assert.equal(await outcome(refused, token), 'policy_violation', 'what policy refuses is not counted');
+    assert.equal(await outcome(users, token), '200');
+    await fixture.test.reopen();
+    const shown = async () => (await fixture.test.ask('tokens.list', {})).tokens.find((each) => each.id === id)?.calls;
+    assert.deepEqual(await shown(), { made: 1, most: 3 });
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(users, token)));
+    assert.deepEqual(outcomes.toSorted().slice(0, 3), ['200', '200', 'policy_violation']);
+    assert.equal(seen(), 3);
+    assert.match((await fixture.withToken(token, users)).refusal?.message ?? '', /made all its calls \(3\)/);
+    const other = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });
+    assert.equal(await outcome(users, other.token), '200', 'another token has its own');
+  });
+
   test('E16 a request over its size limit is too_large and not sent', async () => {
     await addF1(fixture);
     await fixture.test.ask('policies.set', { capability: 'p1/users', maxRequestBodyBytes: 3 });

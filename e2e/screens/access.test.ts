@@ -20,7 +20,12 @@ for (const place of places) {
       await dialog.getByRole('checkbox', { name: /openai\/chat-completions/ }).check();
       await dialog.getByRole('checkbox', { name: /openai\/embeddings/ }).check();
       await dialog.getByLabel('Lives for').selectOption('10 minutes');
-      await dialog.getByRole('button', { name: 'Mint token for 2 capabilities' }).click();
+      await dialog.getByLabel('Calls').fill('many');
+      await dialog.getByText('A whole number, or nothing.').waitFor();
+      const submit = dialog.getByRole('button', { name: 'Mint token for 2 capabilities' });
+      assert.equal(await submit.isDisabled(), true);
+      await dialog.getByLabel('Calls').fill('25');
+      await submit.click();
       const token = await screen.dialog('Your token').getByRole('region', { name: 'token', exact: true }).textContent();
       assert.match(token ?? '', /^avp_[A-Za-z0-9_-]{40,}$/);
       await page.keyboard.press('Escape');
@@ -30,6 +35,7 @@ for (const place of places) {
 
       await screen.option('release notes').click();
       await screen.detail.getByRole('heading', { name: 'What it could do now' }).waitFor();
+      await screen.detail.getByText('0 of 25').waitFor();
       await screen.detail.getByText('openai/embeddings').waitFor();
       await screen.detail.getByText('api.openai.com').first().waitFor();
       await screen.detail.getByRole('button', { name: 'Revoke' }).click();

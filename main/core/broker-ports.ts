@@ -50,6 +50,7 @@ export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
       active();
       return operatorGrant(...who);
     },
+    takeCall: (tokenId, most) => usage.take('tokens', tokenId, most),
     active,
     catalog: () => services.catalog(),
     reveal(approved) {

@@ -1,5 +1,5 @@
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
-import { argument, type Command, command, flag, list, requiredText, text } from '../command.ts';
+import { argument, type Command, command, flag, list, number, requiredText, text } from '../command.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { contextOptions, readContext } from '../scope-flags.ts';
 import { passphraseOptions, presenceFrom } from '../secret-input.ts';
@@ -33,6 +33,9 @@ const mintCommand = command({
     credential: text('ID', 'The only credential it may use.', { complete: 'credential' }),
     ...contextOptions,
     ...ttlOption('1h; at most 30d'),
+    'max-calls': number('NUMBER', 'How many calls it may make in all (default: any number until it expires).', {
+      min: 1,
+    }),
     name: text('NAME', 'What you will know it by.'),
     env: flag('Print what a tool needs in its environment, for eval: the address, the token, and its SDK’s variables.'),
   },
@@ -47,6 +50,7 @@ const mintCommand = command({
       ...(values.credential === undefined ? {} : { credential: values.credential }),
       ...readContext(values),
       ...(values.ttl === undefined ? {} : { ttlMs: durationMs('ttl', values.ttl) }),
+      ...(values['max-calls'] === undefined ? {} : { maxCalls: values['max-calls'] }),
       ...(values.name === undefined ? {} : { name: values.name }),
     });
     if (!values.env) return printMinted(session, minted);
@@ -110,6 +114,7 @@ function printToken(out: Output, token: TokenSummary, nowMs: number): void {
   if (token.credential !== null) fact('Credential:', token.credential);
   if (token.workspaceId !== null) fact('Context:', [token.workspaceId, token.groupId].filter(Boolean).join(':'));
   fact('Expires:', relativeText(token.expiresAtMs, nowMs));
+  if (token.calls !== null) fact('Calls:', `${token.calls.made} of ${token.calls.most}`);
   fact('Used:', token.lastUsedAtMs === null ? 'never' : relativeText(token.lastUsedAtMs, nowMs));
 }
 

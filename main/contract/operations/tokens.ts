@@ -6,6 +6,7 @@ import { timeMs } from '../schemas/secrets.ts';
 import {
   defaultPersonalTtlMs,
   defaultTokenTtlMs,
+  maxCalls,
   maxTokenTtlMs,
   mintedToken,
   personalScope,
@@ -24,6 +25,8 @@ export const tokenOperations = {
       workspaceId: contextId.optional(),
       groupId: contextId.optional(),
       ttlMs: z.int().positive().max(maxTokenTtlMs, 'at most 30 days').default(defaultTokenTtlMs),
+      /** How many calls it may make in all. Left out: as many as it likes until it expires. */
+      maxCalls: maxCalls.optional(),
     }),
     output: mintedToken,
     access: 'operator',

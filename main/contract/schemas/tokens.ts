@@ -7,6 +7,9 @@ export const defaultTokenTtlMs = 60 * 60 * 1000;
 export const defaultPersonalTtlMs = 90 * 24 * 60 * 60 * 1000;
 export const maxTokenTtlMs = 30 * 24 * 60 * 60 * 1000;
 
+/** So many calls a token may make in all; more than that is no limit worth the name. */
+export const maxCalls = z.int().positive().max(1_000_000_000);
+
 export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/, 'a token id like tok_0123456789abcdef');
 export const personalScope = z.enum([
   'secrets:read',
@@ -32,6 +35,8 @@ export const tokenSummary = z.strictObject({
   createdAtMs: timeMs,
   expiresAtMs: timeMs,
   lastUsedAtMs: timeMs.nullable(),
+  /** How many calls it may make in all, and how many it has made; null where nobody counts. */
+  calls: z.strictObject({ made: z.int().nonnegative(), most: maxCalls }).nullable(),
   revokedAtMs: timeMs.nullable(),
 });
 export type TokenSummary = z.output<typeof tokenSummary>;

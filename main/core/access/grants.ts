@@ -20,6 +20,7 @@ export function grantOf(row: TokenRow): Grant {
     credential: row.credential,
     context: contextOf(row),
     consumer: row.name,
+    maxCalls: row.maxCalls,
   };
   grants.set(row, grant);
   return grant;
@@ -27,7 +28,15 @@ export function grantOf(row: TokenRow): Grant {
 
 /** The operator's own CLI or window: every enabled capability, in the context its flags name. */
 export function operatorGrant(via: string, context: Context, consumer: string | null): Grant {
-  return { actor: `operator:${via}`, tokenId: null, capabilities: null, credential: null, context, consumer };
+  return {
+    actor: `operator:${via}`,
+    tokenId: null,
+    capabilities: null,
+    credential: null,
+    context,
+    consumer,
+    maxCalls: null,
+  };
 }
 
 export interface GrantWish {

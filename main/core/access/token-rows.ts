@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { capabilityId, credentialId } from '#contract/schemas/catalog.ts';
 import { contextId } from '#contract/schemas/scope.ts';
 import { timeMs } from '#contract/schemas/secrets.ts';
-import { personalScope, tokenId } from '#contract/schemas/tokens.ts';
+import { maxCalls, personalScope, tokenId } from '#contract/schemas/tokens.ts';
 import type { TableSpec } from '../vault/sealed.ts';
 
 /** A token as the vault keeps it: what it may do and the SHA-256 of it, never the token. */
@@ -18,6 +18,8 @@ const tokenRow = z.strictObject({
   groupId: contextId.nullable(),
   scopes: z.array(personalScope),
   paths: z.array(z.string()),
+  /** How many calls it may make in all; rows of before it could be said have none. */
+  maxCalls: maxCalls.nullable().default(null),
   createdAtMs: timeMs,
   expiresAtMs: timeMs,
   revokedAtMs: timeMs.nullable(),

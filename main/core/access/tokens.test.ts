@@ -15,6 +15,7 @@ const facts: TokenFacts = {
   groupId: null,
   scopes: [],
   paths: [],
+  maxCalls: null,
   expiresAtMs: 4e12,
 };
 

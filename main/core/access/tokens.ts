@@ -3,6 +3,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { invalidToken } from '#contract/invalid-token.ts';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import type { SealedTables, Tx } from '../vault/sealed.ts';
+import type { Usage } from '../vault/usage.ts';
 import { type TokenRow, tokenTable } from './token-rows.ts';
 
 /** 256 bits after the prefix, base64url: what a token must look like before it is looked up. */
@@ -89,9 +90,10 @@ export function createTokens({ vault, now, randomBytes }: TokensDeps): Tokens {
 }
 
 /** What a list may show of a token. */
-export function tokenSummaryOf(row: TokenRow, lastUsedAtMs: number | null): TokenSummary {
-  const { sha256: _hidden, ...shown } = row;
-  return { ...shown, lastUsedAtMs };
+export function tokenSummaryOf(row: TokenRow, usage: Pick<Usage, 'lastUsedAtMs' | 'taken'>): TokenSummary {
+  const { sha256: _hidden, maxCalls: most, ...shown } = row;
+  const calls = most === null ? null : { made: usage.taken('tokens', row.id), most };
+  return { ...shown, lastUsedAtMs: usage.lastUsedAtMs('tokens', row.id), calls };
 }
 
 function hashOf(token: string): string {

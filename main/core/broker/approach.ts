@@ -54,7 +54,7 @@ function decided(
   passage.know({ credential: backed.credential.id });
 
   passage.at('enforce-policy');
-  const permitted = enforcePolicy(backed, rates, ports.now());
+  const permitted = enforcePolicy(backed, rates, ports.takeCall, ports.now());
 
   passage.at('plan-upstream');
   const planned = planUpstream(permitted);

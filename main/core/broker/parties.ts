@@ -14,6 +14,8 @@ export interface Grant {
   readonly credential: string | null;
   readonly context: Context;
   readonly consumer: string | null;
+  /** How many calls the token may make in all; null: nobody counts. */
+  readonly maxCalls: number | null;
 }
 
 /** A capability as policy sees it, registry or custom. */

@@ -48,6 +48,8 @@ export interface Approvals {
 export interface BrokerPorts {
   /** Throws `token_invalid`, or `vault_locked` for a well-formed token while locked. */
   verify(token: string): Grant;
+  /** Counts a call of a token that may make so many; false where it has made them all. */
+  takeCall(tokenId: string, most: number): boolean;
   operatorGrant(via: string, context: Context, consumer: string | null): Grant;
   readonly catalog: () => CatalogView;
   /** The broker's only way to plaintext. Throws `credential_not_found` if the secret is gone meanwhile. */

@@ -13,7 +13,7 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
   const none = { credential: null, workspaceId: null, groupId: null } as const;
 
   return {
-    'tokens.mint': async ({ name, capabilities, credential, workspaceId, groupId, ttlMs }, call) => {
+    'tokens.mint': async ({ name, capabilities, credential, workspaceId, groupId, ttlMs, maxCalls }, call) => {
       const context = contextOf({ workspaceId, groupId });
       const wanted = [...new Set(capabilities)];
       const minted = await services.change((tx) => {
@@ -27,6 +27,7 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
           groupId: groupId ?? null,
           scopes: [],
           paths: [],
+          maxCalls: maxCalls ?? null,
           expiresAtMs: services.now() + ttlMs,
         });
       }, 'tokens.changed');
@@ -48,6 +49,7 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
           capabilities: [],
           scopes: [...new Set(scopes)],
           paths,
+          maxCalls: null,
           expiresAtMs,
         });
       }, 'tokens.changed');
@@ -56,7 +58,7 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
     },
 
     'tokens.list': async ({ all }) => ({
-      tokens: tokens.list(all).map((row) => tokenSummaryOf(row, usage.lastUsedAtMs('tokens', row.id))),
+      tokens: tokens.list(all).map((row) => tokenSummaryOf(row, usage)),
     }),
 
     'tokens.revoke': async ({ id }, call) => {

@@ -5,6 +5,13 @@ export type UsedTable = 'secrets' | 'tokens' | 'paths';
 export interface Usage {
   /** Remembers a use; on disk within a second. Never waits, never fails. */
   touch(table: UsedTable, id: string): void;
+  /**
+   * Counts one more, unless that would be more than `most`: then false, and nothing is counted. On disk within a second;
+   * what a crash takes of that second is counted anew.
+   */
+  take(table: UsedTable, id: string, most: number): boolean;
+  /** How many were taken. */
+  taken(table: UsedTable, id: string): number;
   lastUsedAtMs(table: UsedTable, id: string): number | null;
   /** Writes what waits. Failures are kept for the next flush. */
   flush(): Promise<void>;
@@ -49,18 +56,26 @@ export async function createUsage({ store, now, flushed }: UsageDeps): Promise<U
     }
   };
 
+  const used = (table: UsedTable, id: string): Used => {
+    let row = known[table].get(id);
+    if (row === undefined) {
+      row = { table, id, lastUsedAtMs: 0, uses: 0 };
+      known[table].set(id, row);
+    }
+    row.lastUsedAtMs = now();
+    waiting.add(row);
+    timer ??= setTimeout(flush, flushEveryMs).unref();
+    return row;
+  };
+
   return {
-    touch(table, id) {
-      let row = known[table].get(id);
-      if (row === undefined) {
-        row = { table, id, lastUsedAtMs: 0, uses: 0 };
-        known[table].set(id, row);
-      }
-      row.lastUsedAtMs = now();
-      row.uses += 1;
-      waiting.add(row);
-      timer ??= setTimeout(flush, flushEveryMs).unref();
+    touch: (table, id) => void used(table, id),
+    take(table, id, most) {
+      if ((known[table].get(id)?.uses ?? 0) >= most) return false;
+      used(table, id).uses += 1;
+      return true;
     },
+    taken: (table, id) => known[table].get(id)?.uses ?? 0,
     lastUsedAtMs: (table, id) => known[table].get(id)?.lastUsedAtMs ?? null,
     flush,
     async close() {

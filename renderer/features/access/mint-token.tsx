@@ -16,6 +16,7 @@ export function MintToken({ capability }: { readonly capability?: string | undef
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(capability === undefined ? [] : [capability]));
   const [ttlMs, setTtlMs] = useState(60 * 60 * 1000);
+  const [calls, setCalls] = useState('');
   const [workspaceId, setWorkspaceId] = useState('');
   const [groupId, setGroupId] = useState('');
   const [token, setToken] = useState<string | null>(null);
@@ -23,7 +24,8 @@ export function MintToken({ capability }: { readonly capability?: string | undef
   const open = useView((view) => view.open);
   const go = useView((view) => view.go);
   const ready = useMemo(() => (capabilities ?? []).filter((one) => one.enabled), [capabilities]);
-  const complete = chosen.size > 0 && (groupId === '' || workspaceId !== '');
+  const countable = /^([1-9]\d{0,8})?$/.test(calls);
+  const complete = chosen.size > 0 && countable && (groupId === '' || workspaceId !== '');
 
   const lines = useMemo(() => {
     const base = baseUrl ?? 'http://127.0.0.1:19790';
@@ -48,6 +50,7 @@ export function MintToken({ capability }: { readonly capability?: string | undef
     const minted = await mint.run({
       capabilities: [...chosen],
       ttlMs,
+      ...(calls === '' ? {} : { maxCalls: Number(calls) }),
       ...(name.trim() === '' ? {} : { name }),
       ...(workspaceId === '' ? {} : { workspaceId }),
       ...(groupId === '' ? {} : { groupId }),
@@ -79,15 +82,15 @@ export function MintToken({ capability }: { readonly capability?: string | undef
           onSubmit={() => void save()}
           onClose={() => open(null)}
         >
+          <TextField
+            label="Name"
+            placeholder="claude in web-shop"
+            value={name}
+            maxLength={120}
+            note="Whom it is for. It appears in the audit log."
+            onChange={(event) => setName(event.target.value)}
+          />
           <div className="pair">
-            <TextField
-              label="Name"
-              placeholder="claude in web-shop"
-              value={name}
-              maxLength={120}
-              note="Whom it is for. It appears in the audit log."
-              onChange={(event) => setName(event.target.value)}
-            />
             <SelectField
               label="Lives for"
               value={ttlMs}
@@ -100,6 +103,15 @@ export function MintToken({ capability }: { readonly capability?: string | undef
                 </option>
               ))}
             </SelectField>
+            <TextField
+              label="Calls"
+              inputMode="numeric"
+              placeholder="any number"
+              value={calls}
+              maxLength={9}
+              note={countable ? 'After so many it is refused.' : 'A whole number, or nothing.'}
+              onChange={(event) => setCalls(event.target.value.trim())}
+            />
           </div>
           <CapabilityPicker
             capabilities={ready}

@@ -54,6 +54,11 @@ export function TokenDetail({ token }: { readonly token: TokenSummary }) {
           )}
         </Fact>
         <Fact name="Last used">{token.lastUsedAtMs === null ? 'never' : agoText(token.lastUsedAtMs, now)}</Fact>
+        {token.calls === null ? null : (
+          <Fact name="Calls">
+            {token.calls.made} of {token.calls.most}
+          </Fact>
+        )}
         {token.kind === 'proxy' ? (
           <>
             <Fact name="Works in">

@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import { decide, type Refusal } from '../../policy/decide.ts';
 import type { RateLimiter } from '../../policy/limits.ts';
+import type { BrokerPorts } from '../ports.ts';
 import type { Backed, Permitted, RequestBody } from '../states.ts';
 
 const because: { readonly [R in Refusal]: readonly [code: 'policy_violation' | 'too_large', message: string] } = {
@@ -11,10 +12,15 @@ const because: { readonly [R in Refusal]: readonly [code: 'policy_violation' | '
 };
 
 /**
- * Stage 5: may this exact request go out? Host, method, path and size first, the rate last, so that a refused request
- * costs nobody a turn. Throws `policy_violation`, `too_large`, `rate_limited`.
+ * Stage 5: may this exact request go out? Host, method, path and size first, the rate and then the token's calls last, so
+ * that a refused request costs nobody a turn. Throws `policy_violation`, `too_large`, `rate_limited`.
  */
-export function enforcePolicy(from: Backed, rates: RateLimiter, nowMs: number): Permitted {
+export function enforcePolicy(
+  from: Backed,
+  rates: RateLimiter,
+  takeCall: BrokerPorts['takeCall'],
+  nowMs: number,
+): Permitted {
   const { capability, credential, grant } = from;
   const limit = capability.policy.maxRequestBodyBytes;
   const verdict = decide(
@@ -33,6 +39,12 @@ export function enforcePolicy(from: Backed, rates: RateLimiter, nowMs: number): 
     if (retryAfterSeconds !== null) {
       throw new AivaultError('rate_limited', 'The capability is called too often.', { retryAfterSeconds });
     }
+  }
+  const { maxCalls, tokenId } = grant;
+  if (maxCalls !== null && tokenId !== null && !takeCall(tokenId, maxCalls)) {
+    throw new AivaultError('policy_violation', `This token has made all its calls (${maxCalls}).`, {
+      hint: 'The operator can mint another one.',
+    });
   }
   // The only place a Permitted is made.
   return { ...from, host: verdict.host } as Permitted;
