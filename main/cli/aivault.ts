@@ -73,10 +73,19 @@ function refusal(error: unknown): ErrorBody {
   }).toJSON();
 }
 
+/** Says it, and gives the code to end with. */
+function report(body: ErrorBody): number {
+  output(false).error(body);
+  return exitCodeOf(body);
+}
+
 // The reader of our output may leave early (`aivault audit | head`): that is no error, and nothing is left to say. What
-// stderr cannot take is lost; the exit code still tells.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+// a full disk did not take is one: half an export must not pass for a whole one. What stderr cannot take is lost; the
+// exit code still tells.
+stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  const message = `The output could not be written (${code ?? 'unknown reason'}).`;
+  process.exit(report(new AivaultError('storage_unavailable', message).toJSON()));
 });
 stderr.on('error', () => {});
 process.once('SIGINT', () => {
@@ -89,9 +98,5 @@ try {
   process.exitCode ??= code;
 } catch (error) {
   if (error instanceof Interrupted || stop.signal.aborted) process.exitCode = 130;
-  else {
-    const body = refusal(error);
-    output(false).error(body);
-    process.exitCode = exitCodeOf(body);
-  }
+  else process.exitCode = report(refusal(error));
 }
