@@ -1,4 +1,5 @@
 import type { Output as Answer, Input } from '#contract/call.ts';
+import { whySkipped } from '#contract/importable.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { command, flag, list, optionalArgument, text } from '../command.ts';
 import { type Entry, readEntry, readEnvFile } from '../env-file.ts';
@@ -36,18 +37,24 @@ async function collect(session: Session, sources: Sources): Promise<readonly Ent
   return [...new Map(entries.map((item) => [item.name, item])).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function send(session: Session, entries: readonly Entry[], scope: Scope): Promise<Report> {
-  const report: Report = { created: [], rotated: [], skipped: [], notices: [] };
+/** Stores the entries a batch at a time. What cannot be stored is not sent: no question is too large for want of one value. */
+async function send(session: Session, all: readonly Entry[], scope: Scope): Promise<Report> {
+  const skipped = all.map((entry) => whySkipped(entry)).filter((entry) => entry !== null);
+  const entries = all.filter((entry) => whySkipped(entry) === null);
+  const report: Report = { created: [], rotated: [], skipped, notices: [] };
   return withProgress(session, 'Importing', async (progress) => {
-    for (let start = 0; start < entries.length; start += batchSize) {
+    let start = 0;
+    // Where nothing is left the vault is asked all the same: a locked one says so.
+    do {
       const input: Input<'secrets.import'> = { entries: entries.slice(start, start + batchSize), scope };
       const part = await session.ask('secrets.import', input);
       report.created.push(...part.created);
       report.rotated.push(...part.rotated);
       report.skipped.push(...part.skipped);
       report.notices.push(...part.notices);
-      progress(Math.min(entries.length, start + batchSize), entries.length);
-    }
+      start += batchSize;
+      progress(Math.min(entries.length, start), entries.length);
+    } while (start < entries.length);
     return report;
   });
 }

@@ -88,7 +88,10 @@ export const secretOperations = {
   'secrets.import': operation({
     summary: 'Store many secrets at once; names that exist are rotated.',
     input: z.strictObject({
-      entries: z.array(z.strictObject({ name: z.string().max(200), value: z.string().max(64 * 1024) })).max(10_000),
+      // Longer than anything that can be stored: what is wrong with one entry is said of it, and stops no other.
+      entries: z
+        .array(z.strictObject({ name: z.string().max(64 * 1024), value: z.string().max(1024 * 1024) }))
+        .max(10_000),
       scope: scope.default('global'),
     }),
     output: z.strictObject({

@@ -1,11 +1,12 @@
 import { AivaultError } from '#contract/errors.ts';
+import { type ImportEntry, whySkipped } from '#contract/importable.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
-import { maxSecretBytes, type Notice, secretName } from '#contract/schemas/secrets.ts';
+import type { Notice } from '#contract/schemas/secrets.ts';
 import type { ChangeFacts } from '../audit/log.ts';
 import type { OperatorCall } from '../dispatch.ts';
 import type { Tx } from '../vault/sealed.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
-import { valueBytes } from './secret-value.ts';
+import { valueBytes, valueWarnings } from './secret-value.ts';
 import type { Services } from './services.ts';
 import { createdNotices, insertSecret, provision } from './store-secret.ts';
 
@@ -31,7 +32,7 @@ type Outcome = Stored | { readonly name: string; readonly error: AivaultError };
  */
 export async function importSecrets(
   services: Services,
-  entries: readonly { readonly name: string; readonly value: string }[],
+  entries: readonly ImportEntry[],
   scope: Scope,
   call: OperatorCall,
 ): Promise<ImportAnswer> {
@@ -44,9 +45,9 @@ export async function importSecrets(
   const say = speaker(answer.notices);
   const fit: [name: string, value: string][] = [];
   for (const [name, value] of wanted) {
-    const reason = whySkip(name, value);
-    if (reason === null) fit.push([name, value]);
-    else answer.skipped.push({ name: shownName(name), reason });
+    const skipped = whySkipped({ name, value });
+    if (skipped === null) fit.push([name, value]);
+    else answer.skipped.push(skipped);
   }
   for (let at = 0; at < fit.length; at += atOnce) {
     await importSome(services, fit.slice(at, at + atOnce), scope, call, answer, say);
@@ -72,14 +73,18 @@ async function importSome(
   );
   const values = new Map(entries);
   for (const outcome of outcomes) {
-    if ('error' in outcome) answer.skipped.push({ name: outcome.name, reason: outcome.error.message });
-    else if (outcome.kind === 'secrets.create') {
-      answer.created.push(outcome.row.name);
-      say(createdNotices(services, outcome.row, values.get(outcome.row.name) ?? ''));
-    } else {
-      answer.rotated.push(outcome.row.name);
-      say(provision(services, outcome.row, 'rotated'));
+    if ('error' in outcome) {
+      answer.skipped.push({ name: outcome.name, reason: outcome.error.message });
+      continue;
     }
+    const { name } = outcome.row;
+    const value = values.get(name) ?? '';
+    answer[outcome.kind === 'secrets.create' ? 'created' : 'rotated'].push(name);
+    const notices =
+      outcome.kind === 'secrets.create'
+        ? createdNotices(services, outcome.row, value)
+        : [...provision(services, outcome.row, 'rotated'), ...valueWarnings(services.registry, name, value)];
+    say(notices.map((notice) => (notice.kind === 'warning' ? { ...notice, text: `${name}: ${notice.text}` } : notice)));
   }
 }
 
@@ -115,16 +120,4 @@ function entryFor(outcome: Outcome, scope: Scope): ChangeFacts & { kind: string;
   const facts = { scope, note: 'import' };
   if ('error' in outcome) return { ...facts, kind: 'secrets.create', outcome: 'refused', code: outcome.error.code };
   return { ...facts, kind: outcome.kind, outcome: 'done', secretId: outcome.row.secretId };
-}
-
-function whySkip(name: string, value: string): string | null {
-  if (!secretName.safeParse(name).success) return 'the name is too long or holds characters that cannot be shown';
-  if (value.trim() === '') return 'the value is empty';
-  if (Buffer.byteLength(value) > maxSecretBytes) return 'the value is too large';
-  return null;
-}
-
-/** A name that is no name may be a value in the wrong place: it is not repeated. */
-function shownName(name: string): string {
-  return secretName.safeParse(name).success ? name : '(unusable name)';
 }

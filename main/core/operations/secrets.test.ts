@@ -171,6 +171,37 @@ describe('secrets through dispatch', () => {
     ]);
   });
 
+  test('import: an entry that cannot be stored is skipped with its reason, whatever is wrong with it, and stops no other', async () => {
+    const entries = [
+      { name: 'A', value: 'some-value' },
+      { name: 'HUGE', value: 'x'.repeat(64 * 1024 + 1) },
+      { name: 'WIDE', value: 'ü'.repeat(40 * 1024) },
+      { name: 'N'.repeat(300), value: 'some-value' },
+      { name: 'HALF', value: 'some-value\ud800' },
+      { name: 'Z', value: 'some-value' },
+    ];
+    const answer = await core.ask('secrets.import', { entries });
+    assert.deepEqual(answer.created, ['A', 'Z']);
+    const tooLarge = 'the value is too large: a secret holds at most 64 KiB';
+    assert.deepEqual(answer.skipped, [
+      { name: 'HUGE', reason: tooLarge },
+      { name: 'WIDE', reason: tooLarge },
+      { name: '(unusable name)', reason: 'the name is too long or holds characters that cannot be shown' },
+      { name: 'HALF', reason: 'value: is not well-formed text.' },
+    ]);
+  });
+
+  test('import: what is to be said of a value names its secret, created or rotated', async () => {
+    const entries = [
+      { name: 'A', value: 'short' },
+      { name: 'B', value: 'short' },
+    ];
+    const warning = 'This value is under 8 bytes: in answers it is redacted only where it stands alone.';
+    const said = async () => (await core.ask('secrets.import', { entries })).notices.map(({ text }) => text);
+    assert.deepEqual(await said(), ['Secret created: A', `A: ${warning}`, 'Secret created: B', `B: ${warning}`]);
+    assert.deepEqual(await said(), [`A: ${warning}`, `B: ${warning}`]);
+  });
+
   test('a credential whose two secrets arrive in one import is said to be provisioned once', async () => {
     const entries = [
       { name: 'TRELLO_API_KEY', value: 'a'.repeat(32) },
