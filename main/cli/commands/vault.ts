@@ -1,4 +1,4 @@
-import { AivaultError } from '#contract/errors.ts';
+import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
@@ -23,6 +23,11 @@ function statePart(state: VaultStatus['state']) {
   if (state === 'unlocked') return green(stateWords[state]);
   return state === 'locked' || state === 'missing' ? yellow(stateWords[state]) : red(stateWords[state]);
 }
+
+const olderCopy = {
+  message: 'The vault on disk is older than it was last seen.',
+  hint: 'If you restored it yourself: aivault unlock --accept-rollback. Otherwise restore a newer copy.',
+} as const;
 
 /** The status as a person reads it. */
 export function printStatus(out: Output, status: VaultStatus): void {
@@ -50,9 +55,10 @@ export function printStatus(out: Output, status: VaultStatus): void {
     out.line('  Endpoint:        ', status.endpoint?.baseUrl ?? 'none');
     out.line('  Process:         ', `${status.pid}${status.desktop ? ' (desktop app)' : ''}`);
     out.line('  Version:         ', status.version);
-    if (status.trouble !== null) {
-      out.line(red('  Did not open:    '), status.trouble.message);
-      if (status.trouble.hint !== undefined) out.line('                   ', dim(status.trouble.hint));
+    const trouble = status.state === 'rolled_back' ? olderCopy : status.trouble;
+    if (trouble !== null) {
+      out.line(red('  Did not open:    '), trouble.message);
+      if (trouble.hint !== undefined) out.line('                   ', dim(trouble.hint));
     }
     for (const row of status.damaged) out.line(red('  Damaged:         '), `${row.table} ${row.id}: ${row.reason}`);
     for (const warning of status.warnings) out.line(dim(`  Note:            ${warning}`));
@@ -70,13 +76,18 @@ async function unlockPassphrase(session: Session, values: Parameters<typeof pass
   return { passphrase: await readSecret(session, ways, 'Passphrase') };
 }
 
-/** Locks, and is content where that is so already: hooks of a screen lock or of suspending may come twice. */
+/** What a vault that is closed refuses with: locked, its key not found or not its own, an older copy. */
+const closedCodes: ReadonlySet<string> = new Set<ErrorCode>(['vault_locked', 'integrity_error', 'rolled_back']);
+
+/** Locks, and is content where it is closed already: hooks of a screen lock or of suspending may come twice. */
 async function lockedStatus(session: Session): Promise<VaultStatus> {
   try {
     return await session.ask('vault.lock', {});
   } catch (error) {
-    if (!(error instanceof AivaultError) || error.code !== 'vault_locked') throw error;
-    return session.ask('vault.status', {});
+    if (!(error instanceof AivaultError) || !closedCodes.has(error.code)) throw error;
+    const status = await session.ask('vault.status', {});
+    if (status.state !== 'locked' && status.state !== 'rolled_back') throw error;
+    return status;
   }
 }
 

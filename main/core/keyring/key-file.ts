@@ -68,7 +68,10 @@ export function keyFileProtector(options: KeyFileOptions): Protector {
       try {
         return unwrapVaultKey(key, wrapped);
       } catch (cause) {
-        throw new AivaultError('integrity_error', `The key file ${path} does not open this vault.`, { cause });
+        throw new AivaultError('integrity_error', `The key file ${path} does not open this vault.`, {
+          cause,
+          hint: 'Put the key file of this vault back. Without it only a backup helps.',
+        });
       } finally {
         wipe(key);
       }

@@ -58,6 +58,7 @@ export function osKeychainProtector(options: OsKeychainOptions): Protector {
       } catch (cause) {
         throw new AivaultError('integrity_error', `The keychain item ${service}/${account} does not open this vault.`, {
           cause,
+          hint: 'Put the item of this vault back. Without it only a backup helps.',
         });
       } finally {
         if (key !== null) wipe(key);
