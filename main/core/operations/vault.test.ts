@@ -165,6 +165,21 @@ describe('the vault through dispatch', () => {
     assert.ok(!JSON.stringify(entries).includes('wrong'));
   });
 
+  test('V05 a wrong passphrase is not called right because the vault is open: it is refused, audited and counted', async () => {
+    const core = await newCore(withPassphrase);
+    await core.ask('vault.status', {});
+    const codes: string[] = [];
+    for (let i = 0; i < 5; i++) codes.push((await core.refusal('vault.unlock', { passphrase: 'wrong' })).code);
+    assert.equal(codes[0], 'presence_required');
+    assert.equal(codes.at(-1), 'rate_limited');
+    assert.equal((await core.ask('vault.status', {})).state, 'unlocked');
+    const { entries } = await core.ask('audit.list', { kind: 'vault.unlock', outcome: 'refused' });
+    assert.equal(entries.length, 5);
+    core.clock.ms += 60 * 60 * 1000;
+    await core.ask('vault.unlock', { passphrase });
+    await core.ask('vault.unlock', {});
+  });
+
   test('presence: a passphrase vault asks for it again; the window’s word counts only from the window', async () => {
     const core = await newCore(withPassphrase);
     await core.ask('vault.status', {});

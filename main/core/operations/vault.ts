@@ -52,6 +52,11 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
     'vault.unlock': async (input, call) => {
       const { passphrase, acceptRollback } = input;
       if (vault.facts().state === 'missing') throw missing();
+      // An open vault stays open, but a wrong passphrase is not called right for that.
+      const { open, needsPerson } = vault.facts();
+      if (open && needsPerson && passphrase !== undefined && !(await vault.checkPresence({ passphrase }))) {
+        throw new AivaultError('presence_required', 'The passphrase is not right. The vault was open, and stays so.');
+      }
       if (acceptRollback) call.note({ note: 'rollback accepted' });
       await vault.unlock({ acceptRollback, ...(passphrase === undefined ? {} : { passphrase }) });
       return status();
