@@ -21,7 +21,10 @@ const authKinds = [
 ] as const;
 
 export const authOptions = {
-  auth: text('KIND', `How the secret is sent: ${authKinds.join(', ')}.`, { choices: [...authKinds, 'o-auth2'] }),
+  auth: text('KIND', `How the secret is sent: ${authKinds.join(', ')}.`, {
+    choices: authKinds,
+    alsoTaken: ['o-auth2'],
+  }),
   'header-name': text('NAME', 'Kinds header and hmac: the header (default: authorization; x-signature).'),
   'value-template': text(
     'TEXT',

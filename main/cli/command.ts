@@ -26,6 +26,8 @@ export interface TextOption<R extends boolean = boolean> extends Described {
   readonly placeholder: string;
   readonly required: R;
   readonly choices?: readonly string[];
+  /** Other spellings that are taken as well, and not offered. */
+  readonly alsoTaken?: readonly string[];
 }
 export interface ListOption extends Described {
   readonly kind: 'list';

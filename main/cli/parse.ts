@@ -100,7 +100,7 @@ class Reader {
       this.values[name] = readNumber(name, option, value, this.#command);
       return;
     }
-    if (option.choices !== undefined && !option.choices.includes(value)) {
+    if (option.choices !== undefined && ![...option.choices, ...(option.alsoTaken ?? [])].includes(value)) {
       fail(
         `--${name} must be one of ${option.choices.join(', ')}.`,
         this.#command,

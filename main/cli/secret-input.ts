@@ -68,10 +68,16 @@ function withoutNewline(content: string, session: Session): string {
   return content.slice(0, content.endsWith('\r\n') ? -2 : -1);
 }
 
+const waysGiven = (ways: Ways): number =>
+  [ways.text !== undefined, ways.file !== undefined, ways.stdin].filter(Boolean).length;
+
+/** Whether a flag of the family is there; nothing is read. */
+export const isGiven = (ways: Ways): boolean => waysGiven(ways) > 0;
+
 /** The value where one of the flags gives it; undefined where none does. Two ways at once are refused. */
 async function given(session: Session, ways: Ways): Promise<string | undefined> {
-  const count = [ways.text !== undefined, ways.file !== undefined, ways.stdin].filter(Boolean).length;
-  if (count > 1) throw invalid(`Give only one of --${ways.name}, --${ways.name}-file and --${ways.name}-stdin.`);
+  if (waysGiven(ways) > 1)
+    throw invalid(`Give only one of --${ways.name}, --${ways.name}-file and --${ways.name}-stdin.`);
   if (ways.text !== undefined) {
     session.out.warn(`--${ways.name} is visible to other programs of this machine while the command runs.`);
     return ways.text;

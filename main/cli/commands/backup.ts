@@ -2,9 +2,34 @@ import path from 'node:path';
 import { argument, type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
 import { withProgress } from '../progress.ts';
-import { passphraseOptions, passphraseWays, presenceFrom, readNewPassphrase, readSecret } from '../secret-input.ts';
+import {
+  isGiven,
+  passphraseOptions,
+  passphraseWays,
+  presenceFrom,
+  readNewPassphrase,
+  readSecret,
+} from '../secret-input.ts';
+import { invalid } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { printStatus } from './vault.ts';
+
+const backupPassphraseOptions = {
+  'backup-passphrase-file': text('FILE', 'Read the passphrase of the backup from a file.', { complete: 'file' }),
+  'backup-passphrase-stdin': flag('Read the passphrase of the backup from stdin.'),
+} as const;
+
+interface BackupPassphraseValues {
+  readonly 'backup-passphrase-file': string | undefined;
+  readonly 'backup-passphrase-stdin': boolean;
+}
+
+const backupPassphraseWays = (values: BackupPassphraseValues) => ({
+  name: 'backup-passphrase',
+  text: undefined,
+  file: values['backup-passphrase-file'],
+  stdin: values['backup-passphrase-stdin'],
+});
 
 const backupCreate = command({
   words: 'backup create',
@@ -12,19 +37,12 @@ const backupCreate = command({
   arguments: { file: argument('The file to write; it must not exist.', { complete: 'file' }) },
   options: {
     'include-audit': flag('Put the audit log into it as well.'),
-    'backup-passphrase-file': text('FILE', 'Read the passphrase of the backup from a file.', { complete: 'file' }),
-    'backup-passphrase-stdin': flag('Read the passphrase of the backup from stdin.'),
+    ...backupPassphraseOptions,
     ...passphraseOptions,
   },
   notes: ['The backup has a passphrase of its own; without it nobody can open the file, neither can you.'],
   async run(values, session) {
-    const ways = {
-      name: 'backup-passphrase',
-      text: undefined,
-      file: values['backup-passphrase-file'],
-      stdin: values['backup-passphrase-stdin'],
-    };
-    const passphrase = await readNewPassphrase(session, ways, 'Passphrase of the backup');
+    const passphrase = await readNewPassphrase(session, backupPassphraseWays(values), 'Passphrase of the backup');
     const input = { path: path.resolve(values.file), passphrase, includeAudit: values['include-audit'] };
     const presence = presenceFrom(session, values);
     const answer = await withProgress(session, 'Writing the backup', () =>
@@ -42,6 +60,7 @@ const backupRestore = command({
   summary: summaries['backup.restore'],
   arguments: { file: argument('The backup file.', { complete: 'file' }) },
   options: {
+    ...backupPassphraseOptions,
     ...passphraseOptions,
     provider: text(
       'PROVIDER',
@@ -55,9 +74,12 @@ const backupRestore = command({
       complete: 'file',
     }),
   },
-  notes: ['--passphrase, --passphrase-file and --passphrase-stdin are the passphrase of the backup.'],
+  notes: ['--passphrase, --passphrase-file and --passphrase-stdin are the passphrase of the backup too.'],
   async run(values, session) {
-    const passphrase = await readSecret(session, passphraseWays(values), 'Passphrase of the backup');
+    const [ways, others] = [backupPassphraseWays(values), passphraseWays(values)];
+    const byOthers = isGiven(others);
+    if (byOthers && isGiven(ways)) throw invalid('Give the passphrase of the backup once.');
+    const passphrase = await readSecret(session, byOthers ? others : ways, 'Passphrase of the backup');
     const fresh = { name: 'new-passphrase', text: undefined, file: values['new-passphrase-file'], stdin: false };
     const choice =
       values.provider === undefined

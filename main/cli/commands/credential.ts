@@ -3,7 +3,7 @@ import { authOptions, readAuth } from '../auth-flags.ts';
 import { argument, type Command, command, flag, list, requiredText, text } from '../command.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { contextOptions, readContext } from '../scope-flags.ts';
-import { passphraseOptions, presenceFrom, readSecret } from '../secret-input.ts';
+import { isGiven, passphraseOptions, presenceFrom, readSecret } from '../secret-input.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { summaries } from '../summaries.ts';
 
@@ -65,10 +65,7 @@ const createCommand = command({
       file: values['value-again-file'],
       stdin: values['value-again-stdin'],
     };
-    const valueAgain =
-      again.file !== undefined || again.stdin
-        ? await readSecret(session, again, 'Value of the secret, again')
-        : undefined;
+    const valueAgain = isGiven(again) ? await readSecret(session, again, 'Value of the secret, again') : undefined;
     const credential = await session.ask(
       'credentials.create',
       {

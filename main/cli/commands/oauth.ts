@@ -5,7 +5,7 @@ import { openInBrowser } from '../browser.ts';
 import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
 import { bold, dim } from '../output.ts';
 import { readScope, scopeOptions } from '../scope-flags.ts';
-import { readSecret } from '../secret-input.ts';
+import { isGiven, readSecret } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 
@@ -128,7 +128,7 @@ const connectCommand = command({
       file: values['client-secret-file'],
       stdin: values['client-secret-stdin'],
     };
-    const hasSecret = ways.file !== undefined || ways.stdin;
+    const hasSecret = isGiven(ways);
     const begun = await session.ask('oauth.begin', {
       ...(provider === undefined ? {} : { provider }),
       ...(credential === undefined ? {} : { credential }),

@@ -1,7 +1,7 @@
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { readChoice } from '../key-provider-flags.ts';
 import { withProgress } from '../progress.ts';
-import { readNewPassphrase, readSecret } from '../secret-input.ts';
+import { isGiven, readNewPassphrase, readSecret } from '../secret-input.ts';
 import { invalid, type PresenceSource, type Session } from '../session.ts';
 
 type NewOptions = 'new-passphrase' | 'new-passphrase-file' | 'new-key' | 'new-key-file';
@@ -16,7 +16,6 @@ const waysOf = (values: Values, name: 'new-passphrase' | 'new-key') => ({
   file: values[`${name}-file`],
   stdin: values[`${name}-stdin`],
 });
-const isGiven = (ways: ReturnType<typeof waysOf>) => ways.text !== undefined || ways.file !== undefined || ways.stdin;
 
 /** Works out what is to change from the flags and what the vault is now, asks for what is missing, and asks the host. */
 export async function rotateMaster(session: Session, values: Values, presence: PresenceSource): Promise<VaultStatus> {

@@ -1,5 +1,6 @@
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import { argument, type Command, command, flag, list, number, requiredText, text } from '../command.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { contextOptions, readContext } from '../scope-flags.ts';
 import { passphraseOptions, presenceFrom } from '../secret-input.ts';
@@ -44,7 +45,9 @@ const mintCommand = command({
     'eval "$(aivault token mint --capability openai/chat-completions --ttl 10m --env)"',
   ],
   async run(values, session) {
-    if (values.capability.length === 0) throw invalid('--capability is required, once or more.');
+    if (values.capability.length === 0) {
+      throw invalid('--capability is required, once or more.', 'What is ready: aivault capability list --ready');
+    }
     const minted = await session.ask('tokens.mint', {
       capabilities: [...values.capability],
       ...(values.credential === undefined ? {} : { credential: values.credential }),
@@ -82,7 +85,10 @@ const personalCommand = command({
     if (values.scope.length === 0) throw invalid('--scope is required, once or more.');
     for (const scope of values.scope) {
       if (!(personalScopes as readonly string[]).includes(scope)) {
-        throw invalid(`--scope must be one of ${personalScopes.join(', ')}.`);
+        throw invalid(
+          `--scope must be one of ${personalScopes.join(', ')}.`,
+          didYouMean(nearest(scope, personalScopes)),
+        );
       }
     }
     const minted = await session.ask(

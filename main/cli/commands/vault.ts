@@ -3,7 +3,14 @@ import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { type Command, command, flag, text } from '../command.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
 import { bold, dim, green, type Output, red, yellow } from '../output.ts';
-import { passphraseOptions, passphraseWays, presenceFrom, readNewPassphrase, readSecret } from '../secret-input.ts';
+import {
+  isGiven,
+  passphraseOptions,
+  passphraseWays,
+  presenceFrom,
+  readNewPassphrase,
+  readSecret,
+} from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText } from '../time-text.ts';
@@ -67,8 +74,7 @@ export function printStatus(out: Output, status: VaultStatus): void {
 
 async function unlockPassphrase(session: Session, values: Parameters<typeof passphraseWays>[0]) {
   const ways = passphraseWays(values);
-  const named = ways.text !== undefined || ways.file !== undefined || ways.stdin;
-  if (!named) {
+  if (!isGiven(ways)) {
     const status = await session.ask('vault.status', {});
     // Only a passphrase vault needs one; the others open with what they already have.
     if (status.keyProvider !== 'passphrase' || status.state === 'unlocked') return {};
@@ -119,7 +125,7 @@ export const vaultCommands: readonly Command[] = [
     async run(values, session) {
       const provider = values.provider ?? (process.platform === 'darwin' ? 'keychain' : 'file');
       const ways = passphraseWays(values);
-      if (provider !== 'passphrase' && (ways.text !== undefined || ways.file !== undefined || ways.stdin)) {
+      if (provider !== 'passphrase' && isGiven(ways)) {
         throw invalid('A passphrase belongs to --provider passphrase.');
       }
       const choice = await readChoice(provider, values, () => readNewPassphrase(session, ways, 'New passphrase'));

@@ -89,7 +89,7 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
   };
   const live = (path: string): readonly [id: string, row: PathRow] => {
     const found = any(path);
-    if (found[1].deletedAtMs !== null) throw unknownPath();
+    if (found[1].deletedAtMs !== null) throw unknownPath({ hint: 'It was deleted; `aivault kv restore` undoes it.' });
     return found;
   };
   const isOver = ({ expiresAtMs }: PathRow['versions'][number]) => expiresAtMs !== null && expiresAtMs <= now();
@@ -291,8 +291,8 @@ function missingValue(id: string): AivaultError {
   return new AivaultError('integrity_error', `A value of path row ${id} is missing.`);
 }
 
-function unknownPath(): AivaultError {
-  return new AivaultError('not_found', 'There is no secret at this path.', { reason: 'secret_not_found' });
+function unknownPath(more: { readonly hint?: string } = {}): AivaultError {
+  return new AivaultError('not_found', 'There is no secret at this path.', { reason: 'secret_not_found', ...more });
 }
 
 function expired(): AivaultError {

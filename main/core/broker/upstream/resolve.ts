@@ -46,7 +46,7 @@ export async function resolveChecked(to: Destination, egress: EgressSettings, lo
     throw new AivaultError('policy_violation', 'Only port 443 may be reached.');
   }
   const addresses = await addressesOf(to.name, lookup);
-  if (addresses.length === 0) throw new AivaultError('upstream_unreachable', 'The upstream name has no address.');
+  if (addresses.length === 0) throw nowhere('The upstream name has no address.');
   for (const { address } of addresses) {
     const kind = addressKind(address);
     if (kind === 'public' || (kind === 'local' && to.allowLocal)) continue;
@@ -64,8 +64,15 @@ async function addressesOf(name: string, lookup: Lookup): Promise<readonly Addre
   try {
     return await lookup(name);
   } catch (cause) {
-    throw new AivaultError('upstream_unreachable', 'The upstream name cannot be resolved.', { cause });
+    throw nowhere('The upstream name cannot be resolved.', cause);
   }
+}
+
+function nowhere(message: string, cause?: unknown): AivaultError {
+  return new AivaultError('upstream_unreachable', message, {
+    hint: 'Check the network, and the host of the credential. Where only a proxy leads out: `aivault settings set --upstream-proxy`.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** A lookup for net.connect that knows only the addresses that were checked. */
