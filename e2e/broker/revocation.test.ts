@@ -195,6 +195,17 @@ describe('revocation', () => {
       assert.equal(fixture.upstream.brokenOff, 1);
     });
 
+    test(`B6 E6 a call that waits for its answer is refused when ${what}`, { timeout: 10_000 }, async () => {
+      const { secretId } = await addF1(fixture);
+      const { token, id } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });
+      fixture.upstream.behave(() => {});
+      const answering = fixture.withToken(token, users);
+      while (seen() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await end({ id, secretId });
+      const { refusal } = await answering;
+      assert.match(refusal?.error ?? '', /^(?:token_invalid|vault_locked|credential_not_found)$/);
+    });
+
     test(`B6 E6 a body that is still sent is cut off when ${what}`, async () => {
       const { secretId } = await addF1(fixture);
       const { token, id } = await fixture.test.ask('tokens.mint', { capabilities: ['p1/users'] });

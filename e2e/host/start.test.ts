@@ -24,7 +24,8 @@ describe('npm start', () => {
   before(async () => {
     base = fs.mkdtempSync(path.join(os.tmpdir(), 'aivault-start-'));
     checkout = path.join(base, 'checkout');
-    for (const part of ['main', 'preload', 'renderer', 'registry', 'tools', 'assets', 'package.json', '.npmrc']) {
+    const files = ['package.json', 'package-lock.json', '.npmrc'];
+    for (const part of ['main', 'preload', 'renderer', 'registry', 'tools', 'assets', ...files]) {
       fs.cpSync(path.join(root, part), path.join(checkout, part), { recursive: true });
     }
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(checkout, 'node_modules'));

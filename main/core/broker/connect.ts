@@ -8,13 +8,13 @@ import {
   type MessagePipe,
 } from '#contract/proxied.ts';
 import { unambiguousJson } from '#contract/strict-json.ts';
-import type { createConcurrencyLimiter, RateLimiter } from '../policy/limits.ts';
+import type { RateLimiter } from '../policy/limits.ts';
 import { approach, identify } from './approach.ts';
 import { asRefusal } from './as-refusal.ts';
 import { authorise, authoriseAgain, givenUp } from './attempt.ts';
 import { inTime } from './in-time.ts';
 import type { TokenSource } from './oauth/token-source.ts';
-import { callerGone, OpenRequest, type Upstream } from './open-request.ts';
+import { callerGone, OpenRequest, type OpenRequests, type Upstream } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
 import { relay } from './relay.ts';
@@ -29,7 +29,7 @@ export interface ConnectTools {
   readonly ports: BrokerPorts;
   readonly tokens: TokenSource;
   readonly rates: RateLimiter;
-  readonly places: ReturnType<typeof createConcurrencyLimiter>;
+  readonly shared: OpenRequests;
   readonly dialer: Dialer;
   inBackground(work: Promise<unknown>): void;
 }
@@ -38,10 +38,10 @@ const firstMessageWithinMs = 10_000;
 const protocolHeader = 'sec-websocket-protocol';
 
 export function createConnect(tools: ConnectTools): Connect {
-  const { ports, rates, places } = tools;
+  const { ports, rates, shared } = tools;
 
   return async (incoming, signal) => {
-    const request = new OpenRequest(ports, places, signal, incoming.timeoutMs);
+    const request = new OpenRequest(ports, shared, signal, incoming.timeoutMs);
     try {
       const identified = identify(incoming, request, ports);
       if (incoming.door === 'envelope') {

@@ -1,28 +1,40 @@
 import { AivaultError } from '#contract/errors.ts';
-import type { createConcurrencyLimiter } from '../policy/limits.ts';
+import type { ConcurrencyLimiter } from '../policy/limits.ts';
 import { whenCallerLeaves } from './caller-leaves.ts';
 import { Passage } from './passage.ts';
 import type { BrokerPorts, InvokeFacts } from './ports.ts';
+import type { Rounds, Watched } from './rounds.ts';
 import type { Returned } from './stages/filter-response.ts';
 import type { Approved, Authorised } from './states.ts';
 
 /** So many requests of one token may be open at once; a runaway caller queues behind itself, not before others. */
 const openPerToken = 256;
 
-/** How soon an open stream or connection notices that it may not go on. */
-const lookAgainMs = 500;
-
 /** What can be given up: an exchange, a WebSocket. Safe to abort at any time, and more than once. */
 export interface Upstream {
   abort(reason: Error): void;
 }
 
+/** What the requests of a broker share. */
+export interface OpenRequests {
+  readonly places: ConcurrencyLimiter;
+  readonly rounds: Rounds;
+}
+
+/** What is asked of an open request again and again. */
+interface Watch {
+  readonly approved: Approved;
+  /** A connection that stays open, and ends with its token's time. */
+  readonly session: boolean;
+  readonly counts: Returned['counts'];
+}
+
 /** Everything one request holds open: its place, its deadline, its upstream, its plaintext. All given back once. */
-export class OpenRequest {
+export class OpenRequest implements Watched {
   readonly passage: Passage;
   readonly signal: AbortSignal;
   sentBytes = 0;
-  readonly #places: ReturnType<typeof createConcurrencyLimiter>;
+  readonly #shared: OpenRequests;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #waitsForPerson = false;
@@ -33,17 +45,13 @@ export class OpenRequest {
   #breakOff: ((error: AivaultError) => void) | null = null;
   readonly #callerStays: () => void;
   readonly #ports: BrokerPorts;
-  #watch: NodeJS.Timeout | undefined;
+  #watch: Watch | null = null;
+  #movedBytes = 0;
 
-  constructor(
-    ports: BrokerPorts,
-    places: ReturnType<typeof createConcurrencyLimiter>,
-    caller: AbortSignal,
-    timeoutMs?: number,
-  ) {
+  constructor(ports: BrokerPorts, shared: OpenRequests, caller: AbortSignal, timeoutMs?: number) {
     this.passage = new Passage(ports.record, ports.stopwatch);
     this.#ports = ports;
-    this.#places = places;
+    this.#shared = shared;
     const deadline = timeoutMs === undefined ? null : new AbortController();
     const giveUp = (reason: AivaultError): void => {
       this.#giveUp(reason);
@@ -59,7 +67,7 @@ export class OpenRequest {
   }
 
   takePlace(key: string): void {
-    if (!this.#places.enter(key, openPerToken)) {
+    if (!this.#shared.places.enter(key, openPerToken)) {
       throw new AivaultError('rate_limited', 'Too many requests of this token are open.', { retryAfterSeconds: 1 });
     }
     this.#place = key;
@@ -107,18 +115,25 @@ export class OpenRequest {
     if (this.#reason !== null) this.brokeOff(this.#reason);
   }
 
-  /** Ends what still streams, either way, when the vault locks, the token is revoked or the credential goes (threats B6, E6). */
+  /**
+   * From here to its end the request ends with what it rests on: when the vault locks, the token is revoked or the
+   * credential goes (threats B6, E6), whether it is still sent, waited for or answered. Again: with other counts.
+   */
   watch(approved: Approved, session: boolean, counts: Returned['counts']): void {
     if (this.over) return;
-    clearInterval(this.#watch);
-    let seen = 0;
-    this.#watch = setInterval(() => {
-      const moved = counts.bytes + this.sentBytes;
-      if (moved !== seen) this.#ports.active?.();
-      seen = moved;
-      const reason = this.#ports.ended?.(approved, session) ?? null;
-      if (reason !== null) this.#giveUp(reason);
-    }, lookAgainMs).unref();
+    this.#watch = { approved, session, counts };
+    this.#shared.rounds.add(this);
+  }
+
+  /** Called now and then while it is watched. */
+  look(): void {
+    if (this.#watch === null) return;
+    const { approved, session, counts } = this.#watch;
+    const moved = counts.bytes + this.sentBytes;
+    if (moved !== this.#movedBytes) this.#ports.active?.();
+    this.#movedBytes = moved;
+    const reason = this.#ports.ended?.(approved, session) ?? null;
+    if (reason !== null) this.#giveUp(reason);
   }
 
   brokeOff(error: AivaultError): void {
@@ -155,9 +170,10 @@ export class OpenRequest {
 
   #release(): void {
     clearTimeout(this.#timer);
-    clearInterval(this.#watch);
+    if (this.#watch !== null) this.#shared.rounds.leave(this);
+    this.#watch = null;
     this.#callerStays();
-    if (this.#place !== null) this.#places.leave(this.#place);
+    if (this.#place !== null) this.#shared.places.leave(this.#place);
     this.#place = null;
     for (const authorised of this.#held) authorised.wipe();
     this.#held.length = 0;

@@ -8,6 +8,7 @@ import { createTokenSource } from './oauth/token-source.ts';
 import { callerGone, OpenRequest } from './open-request.ts';
 import { refusalAnswer } from './passage.ts';
 import type { BrokerPorts } from './ports.ts';
+import { createRounds } from './rounds.ts';
 import { filterResponse, type Returned } from './stages/filter-response.ts';
 import type { Approved } from './states.ts';
 import { createDialer } from './upstream/dialer.ts';
@@ -37,7 +38,7 @@ const nothingYet: Returned['counts'] = { bytes: 0, redactions: 0 };
 /** The ten stages in their one order. `close` breaks off what is still running and waits until it is written down. */
 export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}): Broker {
   const rates = createRateLimiter();
-  const places = createConcurrencyLimiter();
+  const shared = { places: createConcurrencyLimiter(), rounds: createRounds() };
   const dialer = createDialer(ports.egress, ports.proxyFor, options.lookup ?? lookupBySystem, options.connectWithinMs);
   const pools = createPools(dialer, ports.now, options.silentForMs);
   const tokens = createTokenSource({
@@ -57,13 +58,12 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   }
 
   const invoke: Invoke = async (incoming, signal) => {
-    const request = new OpenRequest(ports, places, signal, incoming.timeoutMs);
+    const request = new OpenRequest(ports, shared, signal, incoming.timeoutMs);
     try {
       const identified = identify(incoming, request, ports);
       const approaching = approach(identified, request, ports, rates);
       const approved = approaching instanceof Promise ? await approaching : approaching;
-      // What is still sent is as little to go on as what is still answered.
-      if (approved.requestBody.kind === 'stream') request.watch(approved, false, nothingYet);
+      request.watch(approved, false, nothingYet);
       const answered = await attempt(approved, request, { ports, tokens, pools });
       ports.used(approved.credential, approved.grant.tokenId);
       request.passage.at('filter-response');
@@ -96,7 +96,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
     return answer;
   }
 
-  const connect = createConnect({ ports, tokens, rates, places, dialer, inBackground });
+  const connect = createConnect({ ports, tokens, rates, shared, dialer, inBackground });
   return Object.assign(invoke, {
     connect,
     rerouted: () => pools.drop(),
