@@ -87,7 +87,9 @@ async function presenceOf(source: PresenceSource | undefined): Promise<Presence 
   return passphrase === undefined ? undefined : { passphrase };
 }
 
-const needsPresence = (result: Result<unknown>): boolean => !result.ok && result.error.error === 'presence_required';
+/** The passphrase answers it: not where it is the value of a secret that is asked for again. */
+const needsPresence = (result: Result<unknown>): boolean =>
+  !result.ok && result.error.error === 'presence_required' && result.error.reason !== 'value_again';
 
 /** Where there is no terminal to ask at, the refusal names the flags that this command has for it. */
 function withFlagsNamed<T>(result: Result<T>): Result<T> {

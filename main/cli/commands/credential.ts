@@ -1,10 +1,14 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { Credential } from '#contract/schemas/catalog.ts';
 import { authOptions, readAuth } from '../auth-flags.ts';
 import { argument, type Command, command, flag, list, requiredText, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
+import { askHidden, canAsk } from '../prompt.ts';
 import { contextOptions, readContext } from '../scope-flags.ts';
 import { isGiven, passphraseOptions, presenceFrom, readSecret } from '../secret-input.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
+import type { Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 
 // Which secret goes where, and how it is put on the wire.
@@ -25,6 +29,22 @@ function printCredential(out: Output, credential: Credential): void {
   const passed = [...credential.requestHeaders, ...credential.responseHeaders.map((name) => `${name} (answer)`)];
   if (credential.origin === 'custom' && passed.length > 0) fact('Headers:', passed.join(', '));
   fact('Origin:', credential.origin);
+}
+
+const question = 'Value of the secret, again';
+
+/** A secret that is to go to more hosts needs its value again: it is asked for at a terminal, else the flags are named. */
+async function withValueAgain(
+  session: Session,
+  { code, message }: AivaultError,
+  create: (valueAgain: string) => Promise<Credential>,
+): Promise<Credential> {
+  if (!canAsk(session.terminal)) {
+    const hint = 'To send it to another host as well, give its value again: --value-again-stdin or --value-again-file.';
+    throw new AivaultError(code, message, { hint });
+  }
+  session.out.aside(message);
+  return create(await askHidden(session.terminal, question));
 }
 
 const createCommand = command({
@@ -65,25 +85,32 @@ const createCommand = command({
       file: values['value-again-file'],
       stdin: values['value-again-stdin'],
     };
-    const valueAgain = isGiven(again) ? await readSecret(session, again, 'Value of the secret, again') : undefined;
-    const credential = await session.ask(
-      'credentials.create',
-      {
-        id: values.id,
-        provider: values.provider,
-        secretRef,
-        ...context,
-        ...(auth === undefined ? {} : { auth }),
-        hosts: [...values.host],
-        ...(values['upstream-path-prefix'] === undefined ? {} : { upstreamPathPrefix: values['upstream-path-prefix'] }),
-        requestHeaders: [...values['request-header']],
-        responseHeaders: [...values['response-header']],
-        refuseUnscannable: values['refuse-unscannable'],
-        allowLocal: values['allow-local'],
-        ...(valueAgain === undefined ? {} : { valueAgain }),
-      },
-      presenceFrom(session, values),
-    );
+    const given = isGiven(again) ? await readSecret(session, again, question) : undefined;
+    const create = (valueAgain: string | undefined) =>
+      session.ask(
+        'credentials.create',
+        {
+          id: values.id,
+          provider: values.provider,
+          secretRef,
+          ...context,
+          ...(auth === undefined ? {} : { auth }),
+          hosts: [...values.host],
+          ...(values['upstream-path-prefix'] === undefined
+            ? {}
+            : { upstreamPathPrefix: values['upstream-path-prefix'] }),
+          requestHeaders: [...values['request-header']],
+          responseHeaders: [...values['response-header']],
+          refuseUnscannable: values['refuse-unscannable'],
+          allowLocal: values['allow-local'],
+          ...(valueAgain === undefined ? {} : { valueAgain }),
+        },
+        presenceFrom(session, values),
+      );
+    const credential = await create(given).catch((error: unknown) => {
+      if (given !== undefined || !(error instanceof AivaultError) || error.reason !== 'value_again') throw error;
+      return withValueAgain(session, error, create);
+    });
     session.out.answer(credential, () => {
       session.out.line(`Credential created: ${credential.id}`);
       printCredential(session.out, credential);
@@ -106,8 +133,7 @@ const listCommand = command({
         printCredential(out, credential);
       }
       out.line();
-      const count = credentials.length;
-      out.line(dim(`${count} ${count === 1 ? 'credential' : 'credentials'}. --verbose prints everything as JSON.`));
+      out.line(dim(`${countText(credentials.length, 'credential')}. --verbose prints everything as JSON.`));
     });
     return 0;
   },

@@ -126,13 +126,16 @@ function widensHosts(
   if (pinnedProvider !== null || fixed.length === 0 || reach.every((host) => fixed.includes(host))) return false;
   if (valueAgain === undefined) {
     throw new AivaultError('presence_required', 'This secret is fixed to the hosts of its first credential.', {
+      reason: 'value_again',
       hint: 'To send it to another host as well, give its value again.',
     });
   }
   const bytes = valueBytes(valueAgain);
   try {
     if (!services.secrets.valueEquals(secretId, bytes)) {
-      throw new AivaultError('presence_required', 'The value given is not the value of this secret.');
+      throw new AivaultError('presence_required', 'The value given is not the value of this secret.', {
+        reason: 'value_again',
+      });
     }
   } finally {
     bytes.fill(0);
