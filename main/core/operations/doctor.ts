@@ -1,5 +1,6 @@
 import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { CorePaths } from '../core-paths.ts';
+import { anchorUnwritable, custodyWarnings } from '../vault/vault-facts.ts';
 import { isSynchronised, permissionDrift } from './permissions.ts';
 import { type ProxyCheckDeps, proxyCheck } from './proxy-check.ts';
 import type { Services } from './services.ts';
@@ -57,15 +58,12 @@ function custody({ services, paths }: DoctorDeps): DoctorCheck[] {
     ];
   }
   const id = facts.keyProvider === 'keychain' ? 'keychain' : 'custody';
-  const found: DoctorCheck[] = facts.warnings.map((text) => ({
-    id,
-    state: 'attention',
-    text,
-    next:
-      facts.keyProvider === 'file' || facts.keyProvider === 'env'
-        ? 'aivault rotate-master --provider passphrase'
-        : null,
-  }));
+  const nextFor = (text: string): string | null => {
+    if (text === anchorUnwritable) return 'Check free space, and who may write where the key and its anchor are kept.';
+    const open = facts.keyProvider === 'file' || facts.keyProvider === 'env';
+    return open && text === custodyWarnings[facts.keyProvider] ? 'aivault rotate-master --provider passphrase' : null;
+  };
+  const found: DoctorCheck[] = facts.warnings.map((text) => ({ id, state: 'attention', text, next: nextFor(text) }));
   if (found.length > 0) return [...copied, ...found];
   return [
     ...copied,

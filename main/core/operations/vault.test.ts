@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#contract/call.ts';
 import type { OperationName } from '#contract/operations.ts';
 import { operations } from '#contract/operations.ts';
@@ -288,6 +289,22 @@ describe('the vault through dispatch', () => {
     assert.equal((await core.ask('vault.status', {})).trouble, null);
     await core.refusal('vault.unlock', { passphrase: 'wrong' });
     assert.equal((await core.ask('vault.status', {})).trouble, null);
+  });
+
+  test('doctor says of each warning what mends it: another key provider is no help where the anchor cannot be written', async () => {
+    const core = await newCore();
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    const anchor = path.join(core.folder, 'keys', 'kek.key.anchor');
+    await rm(anchor, { force: true });
+    await mkdir(anchor);
+    await core.ask('secrets.create', { name: 'B', value: 'some-value' });
+    const next = async (words: RegExp) =>
+      (await core.ask('host.doctor', {})).checks.find(({ text }) => words.test(text))?.next;
+    const anchorWarning = /anchor against rollback cannot be written/;
+    // It is written a moment after the change.
+    for (let tries = 0; tries < 100 && (await next(anchorWarning)) === undefined; tries++) await wait(20);
+    assert.match((await next(anchorWarning)) ?? '', /free space/);
+    assert.equal(await next(/is operator/), 'aivault rotate-master --provider passphrase');
   });
 
   test('a clock before the newest entry is found by doctor', async () => {

@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import type { KeyProvider } from '#contract/schemas/vault.ts';
 import type { Header } from './header.ts';
 import type { OpenVault } from './open-vault.ts';
 import type { VaultBrief, VaultFacts } from './ports.ts';
@@ -46,21 +47,21 @@ function stateOf({ header, remains, open, rolledBack }: FactsInput, damaged: boo
   return rolledBack ? 'rolled_back' : 'locked';
 }
 
+/** What a key promises that other programs of this user can come by. */
+export const custodyWarnings: Partial<Record<KeyProvider, string>> = {
+  file: 'The vault key lies in a file of this user: any program of this user can open the vault and is operator.',
+  env: 'The vault key comes from the environment: any program of this user can open the vault and is operator.',
+  keychain: 'While the login keychain is unlocked, other programs of this user may be able to read the vault key.',
+};
+export const anchorUnwritable = 'The anchor against rollback cannot be written.';
+
 function* warningsOf({ header, remains, noAnchor, anchorFailed }: FactsInput): IterableIterator<string> {
   if (header === null && remains) yield 'The vault has lost its header; restore a backup.';
-  const provider = header?.key.provider;
-  if (provider === 'file') {
-    yield 'The vault key lies in a file of this user: any program of this user can open the vault and is operator.';
-  }
-  if (provider === 'env') {
-    yield 'The vault key comes from the environment: any program of this user can open the vault and is operator.';
-  }
-  if (provider === 'keychain') {
-    yield 'While the login keychain is unlocked, other programs of this user may be able to read the vault key.';
-  }
+  const custody = header === null ? undefined : custodyWarnings[header.key.provider];
+  if (custody !== undefined) yield custody;
   if (noAnchor)
     yield 'No anchor was found, as on a new machine: whether this vault is the newest copy could not be checked.';
-  if (anchorFailed) yield 'The anchor against rollback cannot be written.';
+  if (anchorFailed) yield anchorUnwritable;
 }
 
 /** Why there is nothing to open. */
