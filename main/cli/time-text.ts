@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { countText } from './count-text.ts';
 
 const units: Readonly<Record<string, number>> = {
   ms: 1,
@@ -54,7 +55,6 @@ export function relativeText(ms: number, nowMs: number): string {
     ['second', 1000],
   ];
   const [unit, size] = steps.find(([, step]) => distance >= step)!;
-  const count = Math.floor(distance / size);
-  const amount = `${count} ${unit}${count === 1 ? '' : 's'}`;
+  const amount = countText(Math.floor(distance / size), unit);
   return ms < nowMs ? `${amount} ago` : `in ${amount}`;
 }

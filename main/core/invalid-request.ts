@@ -20,16 +20,18 @@ export function invalidRequest(error: z.ZodError): AivaultError {
 /** The library's own words for a size become ours; what a schema of ours says about itself stays as it is. */
 function plainText(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big' && issue.message.startsWith('Too big')) {
-    return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+    return `${issue.inclusive === false ? 'less than' : 'at most'} ${amount(issue.maximum, issue.origin)}`;
   }
   if (issue.code === 'too_small' && issue.message.startsWith('Too small')) {
-    return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+    return `${issue.inclusive === false ? 'more than' : 'at least'} ${amount(issue.minimum, issue.origin)}`;
   }
   return issue.message;
 }
 
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+function amount(size: number | bigint, origin: string): string {
+  const one = Number(size) === 1;
+  if (origin === 'string') return `${size} ${one ? 'character' : 'characters'}`;
+  return origin === 'array' ? `${size} ${one ? 'entry' : 'entries'}` : String(size);
 }
 
 /** Indexes and field names of our schemas; the keys of free-form records stay out. */

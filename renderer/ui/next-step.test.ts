@@ -15,4 +15,8 @@ describe('next-step', () => {
     assert.equal(nextStep({ error: 'not_found', message: 'No.', hint: 'Did you mean b?' }), 'Did you mean b?');
     assert.equal(nextStep({ error: 'not_found', message: 'No.' }), undefined);
   });
+
+  test('where only time helps, it is said how much', () => {
+    assert.equal(nextStep({ error: 'rate_limited', message: 'No.', retryAfterSeconds: 4 }), 'Try again in 4 s.');
+  });
 });

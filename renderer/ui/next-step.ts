@@ -8,6 +8,6 @@ const here: Partial<Record<ErrorCode, string>> = {
 };
 
 /** What can be done about a refusal from this window. */
-export function nextStep({ error, hint }: ErrorBody): string | undefined {
-  return here[error] ?? hint;
+export function nextStep({ error, hint, retryAfterSeconds }: ErrorBody): string | undefined {
+  return here[error] ?? hint ?? (retryAfterSeconds === undefined ? undefined : `Try again in ${retryAfterSeconds} s.`);
 }

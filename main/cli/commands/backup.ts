@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { argument, type Command, command, flag, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { keyProviderChoices, keyProviderOptions, readChoice } from '../key-provider-flags.ts';
 import { withProgress } from '../progress.ts';
 import {
@@ -49,7 +50,9 @@ const backupCreate = command({
       session.ask('backup.create', input, presence),
     );
     session.out.answer(answer, () =>
-      session.out.line(`Backup written: ${answer.path} (${answer.secrets} secrets, ${answer.bytes} bytes)`),
+      session.out.line(
+        `Backup written: ${answer.path} (${countText(answer.secrets, 'secret')}, ${answer.bytes} bytes)`,
+      ),
     );
     return 0;
   },

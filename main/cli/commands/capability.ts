@@ -1,5 +1,6 @@
 import type { CapabilityDetail, CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { argument, type Command, command, flag, list, optionalArgument, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { bold, dim, green, type Output, yellow } from '../output.ts';
 import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid } from '../session.ts';
@@ -58,7 +59,7 @@ const listCommand = command({
       );
       printGroup(out, 'Ready', ready);
       const count = capabilities.length;
-      out.line(`${count} ${count === 1 ? 'capability' : 'capabilities'}, ${ready.length} ready.`);
+      out.line(`${countText(count, 'capability', 'capabilities')}, ${ready.length} ready.`);
       if (ready.length > 0) return;
       const chosen = provider !== undefined || category !== undefined || search !== undefined;
       if (chosen && count === 0) out.line(dim(`Nothing ${values.ready ? 'that is ready ' : ''}fits.`));
@@ -96,6 +97,8 @@ const createCommand = command({
   },
   examples: ['aivault capability create acme/users --credential acme --method GET --path /v1/users'],
   async run(values, session) {
+    if (values.method.length === 0) throw invalid('--method is required, once or more.');
+    if (values.path.length === 0) throw invalid('--path is required, once or more.');
     const summary = await session.ask(
       'capabilities.create',
       {

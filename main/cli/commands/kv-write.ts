@@ -1,6 +1,7 @@
 import type { Input } from '#contract/call.ts';
 import { strictJson } from '#contract/strict-json.ts';
 import { argument, command, flag, list, number, requiredText, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { readEntry, readEnvFile } from '../env-file.ts';
 import { dim } from '../output.ts';
 import { readSecret, readStdin, readTextFile, valueOptions, valueWays } from '../secret-input.ts';
@@ -187,7 +188,7 @@ export const deleteCommand = command({
   async run(values, session) {
     const gone = await session.ask('paths.delete', { path: values.path, permanent: values.permanent });
     session.out.answer(gone, () => {
-      const amount = `${gone.versions} ${gone.versions === 1 ? 'version' : 'versions'}, for good`;
+      const amount = `${countText(gone.versions, 'version')}, for good`;
       session.out.line(
         `Deleted: ${gone.path} `,
         dim(gone.permanent ? `(${amount})` : `(\`aivault kv restore ${values.path}\` brings it back)`),

@@ -4,6 +4,7 @@ import type { Scope } from '#contract/schemas/scope.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
 import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
 import { readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
 import { readSecret, valueOptions, valueWays } from '../secret-input.ts';
@@ -83,9 +84,7 @@ const listCommand = command({
         printSecret(out, secret, session.now());
       }
       out.line();
-      out.line(
-        dim(`${secrets.length} ${secrets.length === 1 ? 'secret' : 'secrets'}. --verbose prints everything as JSON.`),
-      );
+      out.line(dim(`${countText(secrets.length, 'secret')}. --verbose prints everything as JSON.`));
     });
     return 0;
   },

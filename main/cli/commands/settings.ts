@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Settings } from '#contract/schemas/host.ts';
 import { type Command, command, number, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { dim, type Output } from '../output.ts';
 import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { summaries } from '../summaries.ts';
@@ -8,7 +9,10 @@ import { summaries } from '../summaries.ts';
 function printSettings(out: Output, settings: Settings): void {
   out.answer(settings, () => {
     const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(18)), value);
-    fact('Idle lock:', settings.idleLockMinutes === null ? 'never' : `after ${settings.idleLockMinutes} minutes`);
+    fact(
+      'Idle lock:',
+      settings.idleLockMinutes === null ? 'never' : `after ${countText(settings.idleLockMinutes, 'minute')}`,
+    );
     fact('Endpoint port:', settings.endpointPort === null ? 'as usual' : String(settings.endpointPort));
     fact('Upstream proxy:', settings.upstreamProxy);
     fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');

@@ -1,6 +1,7 @@
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { type Command, command, flag, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
 import { bold, dim, green, type Output, red, yellow } from '../output.ts';
 import {
@@ -49,7 +50,12 @@ export function printStatus(out: Output, status: VaultStatus): void {
       const { secrets, credentials, capabilitiesReady, tokens } = status.counts;
       out.line(
         '  Holds:           ',
-        `${secrets} secrets, ${credentials} credentials, ${capabilitiesReady} capabilities ready, ${tokens} tokens`,
+        [
+          countText(secrets, 'secret'),
+          countText(credentials, 'credential'),
+          `${countText(capabilitiesReady, 'capability', 'capabilities')} ready`,
+          countText(tokens, 'token'),
+        ].join(', '),
       );
     }
     out.line();

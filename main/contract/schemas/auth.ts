@@ -32,6 +32,8 @@ const passwordTemplate = z
     'a {{field}}; a password itself belongs into a secret',
   );
 
+/** Where a secret is sent, or a person to consent: never in the clear. */
+const httpsAddress = z.url({ protocol: /^https$/, error: 'an https address' });
 const namedTemplate = z.strictObject({ name: headerName, template });
 const namedQuery = z.strictObject({ name: queryName, template });
 const distinct = (items: readonly { name: string }[]) =>
@@ -63,8 +65,8 @@ export const auth = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('oauth2'),
     grant: z.enum(['refresh_token', 'client_credentials']),
-    tokenEndpoint: z.url({ protocol: /^https$/ }),
-    authorizationEndpoint: z.url({ protocol: /^https$/ }).optional(),
+    tokenEndpoint: httpsAddress,
+    authorizationEndpoint: httpsAddress.optional(),
     /** What the consent page wants beside the standard's own, e.g. `access_type=offline`. */
     authorizationParameters: z
       .record(z.string().regex(/^[a-z_]{1,64}$/), z.string().max(256))

@@ -4,7 +4,7 @@ import { context, groupAttachment, scope } from './scope.ts';
 /** The most a secret may hold: room for a certificate chain and its key. */
 export const maxSecretBytes = 64 * 1024;
 
-export const secretId = z.uuid();
+export const secretId = z.uuid('an id, as `aivault secrets list` shows it');
 export const timeMs = z.int().nonnegative();
 const printable = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 /** A secret's name: printable, no control or direction characters, at most 120. */

@@ -38,9 +38,7 @@ export class UnlockBackoff {
     const left = Math.min(pause, this.#lastAtMs + pause - this.#now());
     if (left <= 0) return;
     const retryAfterSeconds = Math.ceil(left / 1000);
-    throw new AivaultError('rate_limited', `Too many wrong passphrases. Try again in ${retryAfterSeconds} s.`, {
-      retryAfterSeconds,
-    });
+    throw new AivaultError('rate_limited', 'Too many wrong passphrases.', { retryAfterSeconds });
   }
 
   async failed(): Promise<void> {
