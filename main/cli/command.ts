@@ -11,6 +11,8 @@ export type Completion =
   | 'secret'
   | 'secret-name'
   | 'token'
+  | 'approval'
+  | 'standing-approval'
   | 'provider';
 
 interface Described {

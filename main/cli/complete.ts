@@ -36,6 +36,13 @@ async function idsOf(kind: Completion | undefined, session: Session): Promise<re
     const answer = await host.call('secrets.list', {});
     return answer.ok ? answer.value.secrets.map(({ secretId, name }) => ({ word: secretId, summary: name })) : [];
   }
+  if (kind === 'approval' || kind === 'standing-approval') {
+    const answer = await host.call('approvals.list', {});
+    const { waiting, standing } = answer.ok ? answer.value : { waiting: [], standing: [] };
+    if (kind === 'approval')
+      return waiting.map(({ approvalId, capability }) => ({ word: approvalId, summary: capability }));
+    return standing.map(({ standingId, capability }) => ({ word: standingId, summary: capability }));
+  }
   const answer = await host.call('tokens.list', {});
   return answer.ok ? answer.value.tokens.map(({ id, name }) => ({ word: id, summary: name ?? '' })) : [];
 }

@@ -49,6 +49,11 @@ export const nouns: Nouns = {
     summary: 'Mint, list and revoke tokens for tools.',
     load: async () => (await import('./commands/token.ts')).tokenCommands,
   },
+  approvals: {
+    group: 'Calls',
+    summary: 'Answer requests that wait for your yes.',
+    load: async () => (await import('./commands/approvals.ts')).approvalCommands,
+  },
   kv: {
     group: 'Path secrets',
     summary: 'Read and write path secrets: values applications need themselves.',

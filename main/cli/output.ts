@@ -28,6 +28,8 @@ export interface Output {
   readonly json: boolean;
   /** True where stdout is a person's terminal and the answer is for reading. */
   readonly terminal: boolean;
+  /** True where stderr is a person's terminal. */
+  readonly watched: boolean;
   readonly columns: number;
   /** A human line on stdout; silent under --json. */
   line(...parts: readonly Part[]): void;
@@ -120,6 +122,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     json,
     terminal: !json && stdout.isTTY === true,
+    watched: stderr.isTTY === true,
     columns: stdout.columns ?? 100,
     line: (...parts) => {
       if (!json) say(parts);

@@ -59,6 +59,7 @@ function limits(out: Output, policy: CapabilityDetail['policy']): void {
     ['Request body', policy.maxRequestBodyBytes === null ? null : `at most ${policy.maxRequestBodyBytes} bytes`],
     ['Answer body', policy.maxResponseBodyBytes === null ? null : `at most ${policy.maxResponseBodyBytes} bytes`],
     ['Hidden fields', policy.responseBodyBlocklist.length === 0 ? null : policy.responseBodyBlocklist.join(', ')],
+    ['Asks you', policy.askOperator ? 'before each call' : null],
   ];
   const set = rows.filter(([, value]) => value !== null);
   if (set.length === 0) return;

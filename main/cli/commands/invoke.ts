@@ -6,6 +6,7 @@ import { type Json, parseJson, printJson } from '../lossless-json.ts';
 import { toMarkdown } from '../markdown.ts';
 import { exitCodeOf } from '../output.ts';
 import type { Session } from '../session.ts';
+import { sayingThatItWaits } from '../waiting-for-approval.ts';
 import { invokeOptions, markdownOptions } from './invoke-options.ts';
 
 // Calling an API as the actor `cli`: policy, limits and approvals apply as to anybody.
@@ -50,7 +51,9 @@ async function call<T>(
     check(values);
     const invocation = await readInvocation(name, values, session);
     try {
-      const answer = await (await session.host()).invoke(invocation.incoming, session.signal);
+      const host = await session.host();
+      const send = () => host.invoke(invocation.incoming, session.signal);
+      const answer = await sayingThatItWaits(session, name, send);
       if (answer.refusal !== undefined) throw errorFromBody(answer.refusal);
       return await use(answer);
     } finally {

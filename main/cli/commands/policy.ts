@@ -1,9 +1,10 @@
 import type { Binding, Policy } from '#contract/schemas/catalog.ts';
 import { scopeText } from '#contract/scope-text.ts';
-import { type Command, command, list, number, requiredText, text } from '../command.ts';
+import { type Command, command, flag, list, number, requiredText, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
 import { contextOptions, readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
+import { invalid } from '../session.ts';
 import { summaries } from '../summaries.ts';
 
 // Limits of a capability, and the bindings that say which secret it uses.
@@ -20,6 +21,7 @@ function printPolicy(out: Output, answer: PolicyAnswer): void {
     out.line('  ', dim('Request body bytes: '), policy.maxRequestBodyBytes?.toString() ?? none);
     out.line('  ', dim('Answer body bytes:  '), policy.maxResponseBodyBytes?.toString() ?? none);
     out.line('  ', dim('Hidden fields:      '), policy.responseBodyBlocklist.join(', ') || 'none');
+    out.line('  ', dim('Asks before a call: '), policy.askOperator ? 'yes, each time' : 'no');
   });
 }
 
@@ -32,18 +34,22 @@ const setCommand = command({
     'max-request-body-bytes': number('N', 'The largest request body.'),
     'max-response-body-bytes': number('N', 'The largest answer body.'),
     'response-block': list('PATH', 'A JSON path ($.a.b, * for any) whose value is replaced by [REDACTED].'),
+    ask: flag('Each call waits until you have allowed it: aivault approvals.'),
+    'no-ask': flag('Calls ask nobody.'),
   },
   async run(values, session) {
     const rate = values['rate-limit-per-minute'];
     const request = values['max-request-body-bytes'];
     const response = values['max-response-body-bytes'];
     const block = values['response-block'];
+    if (values.ask && values['no-ask']) throw invalid('Give only one of --ask and --no-ask.');
     const answer = await session.ask('policies.set', {
       capability: values.capability,
       ...(rate === undefined ? {} : { rateLimitPerMinute: rate }),
       ...(request === undefined ? {} : { maxRequestBodyBytes: request }),
       ...(response === undefined ? {} : { maxResponseBodyBytes: response }),
       ...(block.length === 0 ? {} : { responseBodyBlocklist: block.filter((path) => path.trim() !== '') }),
+      ...(values.ask || values['no-ask'] ? { askOperator: values.ask } : {}),
     });
     printPolicy(session.out, answer);
     return 0;
