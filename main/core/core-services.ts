@@ -13,7 +13,8 @@ import { uuidFrom } from './crypto/random.ts';
 import { createIdleLock, type IdleLock } from './operations/idle-lock.ts';
 import { permissionDrift } from './operations/permissions.ts';
 import { intactSecret, type Services } from './operations/services.ts';
-import { openSettingsFile, type SettingsFile } from './operations/settings-file.ts';
+import { createSettings, type SettingsStore } from './operations/settings.ts';
+import { openSettingsFile } from './operations/settings-file.ts';
 import { createCursorSeal } from './paths/cursor-seal.ts';
 import type { CursorSeal } from './paths/path-cursor.ts';
 import { valueTable } from './paths/path-rows.ts';
@@ -36,7 +37,7 @@ export interface CoreServices {
   readonly pathSecrets: PathSecrets;
   /** One seal for the pages of path secrets and of their log. */
   readonly cursors: CursorSeal;
-  readonly settings: SettingsFile;
+  readonly settings: SettingsStore;
   readonly idle: IdleLock;
   readonly randomId: () => string;
   /** Files others could reach when the host started, in sentences. */
@@ -107,6 +108,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   let snapshot: CatalogSnapshot | undefined;
   const stale = () => {
     snapshot = undefined;
+    settings.stale();
     tokens.changed();
     approvals.changed();
   };
@@ -148,15 +150,20 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     tokenName: (tokenId) => tokens.get(tokenId)?.name ?? null,
   });
 
-  const settings = openSettingsFile(paths.stateFolder, () => ({
-    idleLockMinutes: vault.brief().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
-    endpointPort: null,
-    pathRequestsPerMinute: null,
-    upstreamProxy: 'none',
-    launchAtLogin: false,
-    appearance: 'system',
-    globalShortcut: null,
-  }));
+  const settings = createSettings({
+    file: openSettingsFile(paths.stateFolder),
+    table: (spec) => (vault.brief().open ? vault.table(spec) : null),
+    change: (body) => services.change(body),
+    fallback: () => ({
+      idleLockMinutes: vault.brief().keyProvider === 'passphrase' ? idleMinutesForPassphrase : null,
+      endpointPort: null,
+      pathRequestsPerMinute: null,
+      upstreamProxy: 'none',
+      launchAtLogin: false,
+      appearance: 'system',
+      globalShortcut: null,
+    }),
+  });
   const lockNow = async () => {
     const entry = await audit.change('vault.lock', 'host', { note: 'idle' });
     await checkpoints.write();

@@ -29,6 +29,8 @@ export interface Core {
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Writes down that the endpoint turned away a web page, or somebody who came by a name that is not ours. */
   readonly turnedAway: () => void;
+  /** The port the operator has set for the endpoint; null where none is. */
+  endpointPort(): number | null;
   close(graceMs: number): Promise<void>;
 }
 
@@ -143,6 +145,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       now,
     }),
     onEvent: opened.onEvent,
+    endpointPort: () => settings.current().endpointPort,
     // It is refused either way; an unwritable log cannot make that less true.
     turnedAway: () =>
       void services.audit.recorder.refused('stranger', { code: 'origin_refused' }).catch(() => undefined),

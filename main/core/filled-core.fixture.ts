@@ -59,6 +59,8 @@ export async function fillCore(test: TestCore): Promise<FilledIds> {
   await test.ask('tokens.revoke', { id: revoked.id });
   await test.ask('paths.write', { path: filled.path, data: { user: 'first' } });
   await test.ask('paths.write', { path: filled.path, data: filled.pathData });
+  await test.ask('settings.set', { idleLockMinutes: 600 });
+  await test.ask('settings.set', { idleLockMinutes: 700 });
   return {
     openAi: openAi.secret.secretId,
     own: own.secret.secretId,

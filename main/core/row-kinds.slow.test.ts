@@ -97,6 +97,10 @@ const closed: Readonly<Record<string, () => Promise<void>>> = {
     const { data } = (await core.ask('paths.read', { path: filled.path })) as { data: unknown };
     assert.deepEqual(data, filled.pathData);
   },
+  settings: async () => {
+    assert.equal((await core.ask('settings.show', {})).idleLockMinutes, 1, 'the least, until the row is given up');
+    assert.equal(await isReady('own/use'), true);
+  },
   accepted_providers: async () => {
     assert.equal(await isReady('openai/chat-completions'), false, 'what it may reach is not known any more');
     assert.equal(await isReady('own/use'), true);

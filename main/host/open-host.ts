@@ -131,7 +131,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       serving = await serve(
         paths,
         { dispatch, invoke, connect, onEvent, pathSecrets, turnedAway },
-        { shared: options.shared ?? false },
+        { port: paths.chosenPort ?? core.endpointPort() ?? paths.usualPort, shared: options.shared ?? false },
       );
     }
   } catch (error) {

@@ -14,7 +14,7 @@ test('by default the key lives outside of the vault folder and the endpoint has 
   assert.equal(paths.vaultFolder, '/home/a/.aivault/data/vault');
   assert.equal(paths.defaultKeyFile, '/home/a/.aivault/keys/kek.key');
   assert.equal(paths.socket, '/home/a/.aivault/run/aivaultd.sock');
-  assert.equal(paths.port, 19790);
+  assert.deepEqual([paths.chosenPort, paths.usualPort], [null, 19790]);
 });
 
 test('AIVAULT_DIR holds everything, may be relative, and is trimmed; its endpoint takes a free port', () => {
@@ -30,12 +30,12 @@ test('AIVAULT_DIR holds everything, may be relative, and is trimmed; its endpoin
   ]) {
     assert.ok(file.startsWith('/srv/test-vault/'), file);
   }
-  assert.equal(paths.port, 0);
-  assert.equal(hostPaths(around({ AIVAULT_DIR: '  ' })).port, 19790);
+  assert.deepEqual([paths.chosenPort, paths.usualPort], [null, 0]);
+  assert.equal(hostPaths(around({ AIVAULT_DIR: '  ' })).usualPort, 19790);
 });
 
 test('AIVAULT_PORT wins, and what is no port is an error', () => {
-  assert.equal(hostPaths(around({ AIVAULT_DIR: '/v', AIVAULT_PORT: '8080' })).port, 8080);
+  assert.equal(hostPaths(around({ AIVAULT_DIR: '/v', AIVAULT_PORT: '8080' })).chosenPort, 8080);
   for (const wrong of ['x', '-1', '70000', '80.5', '0x50', '123456']) {
     assert.throws(
       () => hostPaths(around({ AIVAULT_PORT: wrong })),
@@ -43,7 +43,7 @@ test('AIVAULT_PORT wins, and what is no port is an error', () => {
       wrong,
     );
   }
-  assert.equal(hostPaths(around({ AIVAULT_PORT: '0' })).port, 0);
+  assert.equal(hostPaths(around({ AIVAULT_PORT: '0' })).chosenPort, 0);
 });
 
 test('a path that is too long for a socket address moves to a folder named after the vault', () => {

@@ -23,8 +23,10 @@ export interface HostPaths extends MeetingPoint {
   readonly socket: string;
   /** The group socket for agents of other users, made only with `--shared`. */
   readonly sharedSocket: string;
-  /** 0 = any free one. */
-  readonly port: number;
+  /** What AIVAULT_PORT says; null where it says nothing. 0 = any free one. */
+  readonly chosenPort: number | null;
+  /** The port where neither AIVAULT_PORT nor the settings name one. 0 = any free one. */
+  readonly usualPort: number;
   readonly environment: Environment;
 }
 
@@ -40,7 +42,8 @@ export function hostPaths(around: Surroundings & { readonly uid: number; readonl
     stateFolder: path.join(point.baseFolder, 'state'),
     socket: around.socket ?? controlSocketPath(point, around),
     sharedSocket: around.environment.AIVAULTD_SHARED_SOCKET?.trim() || usualSharedSocket,
-    port: portOf(around.environment.AIVAULT_PORT, point.contained),
+    chosenPort: portOf(around.environment.AIVAULT_PORT),
+    usualPort: point.contained ? 0 : defaultPort,
     environment: around.environment,
   };
 }
@@ -69,9 +72,9 @@ function controlSocketPath(point: MeetingPoint, around: Surroundings & { readonl
   return path.join(runtime, `aivault-${around.uid}-${name}`, 'aivaultd.sock');
 }
 
-function portOf(chosen: string | undefined, contained: boolean): number {
+function portOf(chosen: string | undefined): number | null {
   const text = chosen?.trim() ?? '';
-  if (text === '') return contained ? 0 : defaultPort;
+  if (text === '') return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 0 && port <= 65_535) return port;
   throw new AivaultError('invalid_request', 'AIVAULT_PORT is not a port number.', {

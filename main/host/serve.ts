@@ -40,7 +40,11 @@ interface Open {
  * Opens the control socket, the endpoint and, if asked, the group socket, then tells where they are. Throws what any of
  * them says; nothing stays open then.
  */
-export async function serve(paths: HostPaths, served: Served, options: { shared: boolean }): Promise<Serving> {
+export async function serve(
+  paths: HostPaths,
+  served: Served,
+  options: { readonly port: number; readonly shared: boolean },
+): Promise<Serving> {
   makePrivateFolder(paths.runFolder);
   const open: Open[] = [];
   const closeAll = async (graceMs: number) => void (await Promise.all(open.map((each) => each.close(graceMs))));
@@ -51,7 +55,7 @@ export async function serve(paths: HostPaths, served: Served, options: { shared:
     const control = await openControlSocket(paths.socket, served);
     open.push(control);
     const upgrade = createTakeWebSocket(served.connect, paused);
-    const endpoint = await openLoopback({ port: paths.port, upgrade, refused: served.turnedAway, ...agents });
+    const endpoint = await openLoopback({ port: options.port, upgrade, refused: served.turnedAway, ...agents });
     open.push(endpoint);
     if (options.shared) open.push(await openSharedSocket(paths.sharedSocket, agents));
     writeDiscovery(paths.discoveryFile, {

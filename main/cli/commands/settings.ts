@@ -14,6 +14,8 @@ function printSettings(out: Output, settings: Settings): void {
       settings.idleLockMinutes === null ? 'never' : `after ${countText(settings.idleLockMinutes, 'minute')}`,
     );
     fact('Endpoint port:', settings.endpointPort === null ? 'as usual' : String(settings.endpointPort));
+    const paced = settings.pathRequestsPerMinute;
+    fact('Path requests:', paced === null ? 'any number' : `${paced} a minute for each personal token`);
     fact('Upstream proxy:', settings.upstreamProxy);
     fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');
     if (settings.idleLockMinutes !== null) return;
@@ -40,16 +42,23 @@ const settingsSet = command({
     'endpoint-port': number('PORT', 'The port of the local endpoint from the next start on; 0 means the usual one.', {
       max: 65_535,
     }),
+    'path-requests-per-minute': number(
+      'N',
+      'How often each personal token may ask for path secrets; 0 means any number.',
+      { max: 100_000 },
+    ),
     'upstream-proxy': text('PROXY', 'What calls go through: http://host:port, none, or environment (HTTPS_PROXY).'),
     ...passphraseOptions,
   },
   async run(values, session) {
     const idle = values['idle-lock-minutes'];
     const port = values['endpoint-port'];
+    const paced = values['path-requests-per-minute'];
     const upstreamProxy = values['upstream-proxy'];
     const changed = {
       ...(idle === undefined ? {} : { idleLockMinutes: idle === 0 ? null : idle }),
       ...(port === undefined ? {} : { endpointPort: port === 0 ? null : port }),
+      ...(paced === undefined ? {} : { pathRequestsPerMinute: paced === 0 ? null : paced }),
     };
     // First, because presence may be refused: then nothing has changed.
     const routed =

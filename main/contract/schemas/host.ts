@@ -10,7 +10,7 @@ export const upstreamProxy = z
     if (fault !== null) context.addIssue({ code: 'custom', message: fault });
   });
 
-/** Kept in the state folder, unsealed: the host needs them before anybody has unlocked. Holds nothing secret. */
+/** What counts in an open vault only is sealed in it; the rest lies in the state folder. None is secret. */
 export const settings = z.strictObject({
   /** Null: never locks by itself. */
   idleLockMinutes: z
@@ -18,7 +18,7 @@ export const settings = z.strictObject({
     .min(1)
     .max(24 * 60)
     .nullable(),
-  /** Null: 19790, or AIVAULT_PORT. Takes effect at the next start. */
+  /** Where AIVAULT_PORT says nothing; null: 19790. Takes effect at the next start. */
   endpointPort: z.int().min(1024).max(65_535).nullable(),
   /** Questions a minute each personal token may ask of the /v1 endpoint. Null: no limit. */
   pathRequestsPerMinute: z.int().min(1).max(100_000).nullable(),

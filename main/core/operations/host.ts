@@ -2,7 +2,7 @@ import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { Services } from './services.ts';
-import type { SettingsFile } from './settings-file.ts';
+import type { SettingsStore } from './settings.ts';
 
 type HostRows =
   | 'host.doctor'
@@ -13,7 +13,7 @@ type HostRows =
   | 'console.open';
 
 export interface HostHandlersDeps {
-  readonly settings: SettingsFile;
+  readonly settings: SettingsStore;
   readonly examine: () => Promise<DoctorCheck[]>;
   /** Settings that act at once are looked at again. */
   readonly applied: () => void;

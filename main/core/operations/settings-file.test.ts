@@ -5,58 +5,38 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { openSettingsFile } from './settings-file.ts';
 
-const fallback = () => ({
-  idleLockMinutes: null,
-  endpointPort: null,
-  pathRequestsPerMinute: null,
-  upstreamProxy: 'none',
-  launchAtLogin: false,
-  appearance: 'system' as const,
-  globalShortcut: null,
-});
-
-test('changes made at once are all kept, and the file holds what was answered last', async () => {
+test('changes made at once are all kept, and the file holds what was changed last', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'aivault-settings-'));
   try {
-    const file = openSettingsFile(folder, fallback);
+    const file = openSettingsFile(folder);
     await Promise.all([
-      file.change({ idleLockMinutes: 15 }),
+      file.change({ launchAtLogin: true }),
       file.change({ appearance: 'dark' }),
       file.change({ endpointPort: 20_123 }),
     ]);
-    const expected = { ...fallback(), idleLockMinutes: 15, appearance: 'dark', endpointPort: 20_123 };
+    const expected = { launchAtLogin: true, appearance: 'dark', endpointPort: 20_123 };
     assert.deepEqual(file.current(), expected);
-    assert.deepEqual(openSettingsFile(folder, fallback).current(), expected);
+    assert.deepEqual(openSettingsFile(folder).current(), expected);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-test('a setting that cannot be read is left out alone, and a proxy among them is not gone around', () => {
+test('a setting that cannot be read is left out alone, and one that belongs into the vault counts for nothing here', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'aivault-settings-'));
   const file = path.join(folder, 'settings.json');
   const read = (text: string) => {
     writeFileSync(file, text);
-    return openSettingsFile(folder, fallback).current();
+    return openSettingsFile(folder).current();
   };
   try {
-    assert.deepEqual(openSettingsFile(folder, fallback).current(), fallback(), 'no file: nothing was ever set');
-    const one = read('{"idleLockMinutes":5,"appearance":"pink","ofTomorrow":1,"upstreamProxy":"http://p:3128"}');
-    assert.deepEqual(one, { ...fallback(), idleLockMinutes: 5, upstreamProxy: 'http://p:3128' });
-
-    const broken = [
-      '',
-      '{"idleLockMinutes":5',
-      'null',
-      '"none"',
-      '{"upstreamProxy":null}',
-      '{"upstreamProxy":"http://me:hunter2@p:1"}',
-    ];
-    for (const text of broken) assert.equal(read(text).upstreamProxy, 'http://unreadable.invalid:1', text);
-    assert.equal(read('{}').upstreamProxy, 'none');
+    assert.deepEqual(openSettingsFile(folder).current(), {}, 'no file: nothing was ever set');
+    assert.deepEqual(read('{"endpointPort":20123,"appearance":"pink","ofTomorrow":1}'), { endpointPort: 20_123 });
+    assert.deepEqual(read('{"upstreamProxy":"http://p:3128","idleLockMinutes":1440}'), {});
+    for (const text of ['', '{"endpointPort":5', 'null', '"none"', '[]']) assert.deepEqual(read(text), {}, text);
     rmSync(file);
     mkdirSync(file);
-    assert.equal(openSettingsFile(folder, fallback).current().upstreamProxy, 'http://unreadable.invalid:1');
+    assert.deepEqual(openSettingsFile(folder).current(), {});
   } finally {
     rmSync(folder, { recursive: true });
   }

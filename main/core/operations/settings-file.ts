@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Settings, settings } from '#contract/schemas/host.ts';
+import type { z } from 'zod';
+import { settings } from '#contract/schemas/host.ts';
+
+const inFile = settings.pick({ endpointPort: true, launchAtLogin: true, appearance: true, globalShortcut: true });
+type FileSettings = Partial<z.output<typeof inFile>>;
 
 export interface SettingsFile {
-  /** The settings now; defaults for what was never set or cannot be read. Nothing secret is in it. */
-  current(): Settings;
+  /** What was chosen; nothing for what was never set or cannot be read. */
+  current(): FileSettings;
   /** Changes some and writes them, all or nothing. */
-  change(part: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings>;
+  change(part: FileSettings): Promise<void>;
 }
 
-/** In place of a proxy that cannot be read: nothing has such a name (RFC 6761 §6.4), so calls end and go around nothing. */
-const unreadableProxy = 'http://unreadable.invalid:1';
-
-/** Settings in the state folder, which the host reads before anybody has unlocked. `fallback` decides what was never set. */
-export function openSettingsFile(folder: string, fallback: () => Settings): SettingsFile {
+/** The settings that the host reads before anybody has unlocked, in the state folder. */
+export function openSettingsFile(folder: string): SettingsFile {
   const file = path.join(folder, 'settings.json');
   let chosen = read(file);
-  const current = (): Settings => ({ ...fallback(), ...chosen });
   let last: Promise<unknown> = Promise.resolve();
-  const write = async (given: Partial<Settings>): Promise<Settings> => {
+  const write = async (given: FileSettings): Promise<void> => {
     const next = { ...chosen, ...given };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const draft = await open(`${file}.new`, 'w', 0o600);
@@ -31,45 +31,34 @@ export function openSettingsFile(folder: string, fallback: () => Settings): Sett
     }
     await rename(`${file}.new`, file);
     chosen = next;
-    return current();
   };
   return {
-    current,
+    current: () => chosen,
     change(part) {
-      const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
       // One after the other: two changes at once would start from the same settings and share one draft.
-      const written = last.then(() => write(given));
+      const written = last.then(() => write(part));
       last = written.catch(() => undefined);
       return written;
     },
   };
 }
 
-/** What was chosen, setting by setting: one that cannot be read takes no other with it. */
-function read(file: string): Partial<Settings> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { upstreamProxy: unreadableProxy };
-  }
-  const found = parse(text);
-  if (found === null) return { upstreamProxy: unreadableProxy };
+/** What was chosen, setting by setting: one that cannot be read takes no other with it, and none of another kind counts. */
+function read(file: string): FileSettings {
+  const found = parse(file);
   const chosen: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(settings.shape)) {
-    if (!Object.hasOwn(found, name)) continue;
+  for (const [name, schema] of Object.entries(inFile.shape)) {
     const parsed = schema.safeParse(found[name]);
-    if (parsed.success) chosen[name] = parsed.data;
-    else if (name === 'upstreamProxy') chosen[name] = unreadableProxy;
+    if (Object.hasOwn(found, name) && parsed.success) chosen[name] = parsed.data;
   }
-  return chosen as Partial<Settings>;
+  return chosen as FileSettings;
 }
 
-function parse(text: string): Record<string, unknown> | null {
+function parse(file: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
 }

@@ -77,6 +77,7 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
         ...(choice === undefined ? {} : { choice }),
         ...(newKey === undefined ? {} : { newKey }),
       });
+      services.changed();
       services.announce('vault.changed');
       return status();
     },
