@@ -8,6 +8,7 @@ const form = z.strictObject({
   ids: z.array(z.string()).max(1),
   ttl: z.int().max(9, 'at most 9 s'),
   pace: z.int().positive().optional(),
+  scope: z.strictObject({ workspace_id: z.string().min(1) }).optional(),
 });
 const said = (input: unknown) => invalidRequest(form.safeParse(input).error!).message;
 
@@ -18,6 +19,8 @@ test('sizes are said in plain words, and nothing of what was sent is repeated', 
     'name: at least 2 characters; ids: at most 1 entry; ttl: at most 9 s.',
   );
   assert.equal(said({ name: 'abc', ids: [], ttl: 1, pace: 0 }), 'pace: more than 0.');
+  const nowhere = { name: 'abc', ids: [], ttl: 1, scope: { workspace_id: '' } };
+  assert.equal(said(nowhere), 'scope.workspace_id: at least 1 character.');
 });
 
 test('a field nobody knows is named only where it looks like one', () => {

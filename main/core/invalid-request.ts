@@ -44,7 +44,7 @@ function unknownFields(keys: readonly string[]): string {
   return plain.length === keys.length ? `unknown field ${plain.join(', ')}` : 'unknown field';
 }
 
-/** Short and letters only, as field names are; no key or token looks like this. */
+/** Short and letters only, as field names are (but for the two of a scope); no key or token looks like this. */
 function isPlainName(text: string): boolean {
-  return /^[A-Za-z]{1,24}$/.test(text);
+  return /^(?:[A-Za-z]{1,24}|workspace_id|group_id)$/.test(text);
 }

@@ -154,3 +154,14 @@ test('a folder that cannot be made is an error that says so', async () => {
   writeFileSync(join(path, '..'), 'a file where the folder should be');
   await assert.rejects(at(path).wrap(systemRandom(32)), { code: 'storage_unavailable', message: /cannot be written/ });
 });
+
+test('a key that is discarded leaves nothing behind, also where a crash left it half placed', async () => {
+  const path = freshPath();
+  const wrapped = await at(path).wrap(systemRandom(32));
+  const half = `${path}.4711.new`;
+  writeFileSync(half, readFileSync(path));
+  writeFileSync(`${path}.4711.newer`, 'of somebody else');
+  await at(path).discard(wrapped);
+  assert.deepEqual(readdirSync(join(path, '..')), ['kek.key.4711.newer']);
+  await at(path).discard(wrapped);
+});

@@ -2,19 +2,21 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 
 // Small files only their owner may read: key files and anchors. Written whole or not at all.
@@ -112,9 +114,15 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Removes the file; one that is not there is removed already. */
+/** Removes the file and what a crash left of its making; one that is not there is removed already. */
 export function removePrivateFile(path: string): void {
   rmSync(path, { force: true });
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const isLeft = name.startsWith(`${basename(path)}.`) && /^\.\d+\.new$/.test(name.slice(basename(path).length));
+    if (isLeft) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** Makes a new name last through a power cut. Windows has no such call and needs none. */
