@@ -34,6 +34,12 @@ export function enforcePolicy(
     throw new AivaultError(code, message, hintFor(verdict.because, from));
   }
   const perMinute = capability.policy.rateLimitPerMinute;
+  if (perMinute === 0) {
+    // Waiting does not help, so no time is named.
+    throw new AivaultError('rate_limited', 'The capability allows no calls: its limit is 0 per minute.', {
+      hint: 'See `aivault capability policy show`.',
+    });
+  }
   if (perMinute !== null) {
     const retryAfterSeconds = rates.take(`${capability.id}\n${grant.tokenId ?? grant.actor}`, perMinute, nowMs);
     if (retryAfterSeconds !== null) {
