@@ -1,6 +1,7 @@
 // What the person is looking at; never what the host knows. Data comes from operations (query.ts).
 
 import { create } from 'zustand';
+import type { Scope } from '#contract/schemas/scope.ts';
 
 export type Room = 'secrets' | 'capabilities' | 'activity' | 'access' | 'paths' | 'settings';
 export const rooms: readonly Room[] = ['secrets', 'capabilities', 'activity', 'access', 'paths', 'settings'];
@@ -9,6 +10,8 @@ export const rooms: readonly Room[] = ['secrets', 'capabilities', 'activity', 'a
 export type Sheet =
   | { readonly kind: 'add-secret'; readonly name?: string }
   | { readonly kind: 'import' }
+  /** An account of this provider, or of one that is chosen there; `again`: where the one lies that is connected once more. */
+  | { readonly kind: 'connect'; readonly provider?: string; readonly again?: Scope }
   | { readonly kind: 'rotate' | 'rename' | 'aliases' | 'groups' | 'delete-secret'; readonly about: string }
   | { readonly kind: 'mint'; readonly capability?: string }
   /** Into a path that is chosen there, or a new version of `path`. */

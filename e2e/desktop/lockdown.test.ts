@@ -121,6 +121,11 @@ describe('the lockdown', () => {
     }
     await started.until(() => opened().length > 0, 'opening the one allowed page');
     assert.deepEqual(opened(), ['https://platform.openai.com/docs']);
+    // Where an account's consent is given; a page of our own asks for it by a link.
+    const consent = 'https://accounts.google.com/o/oauth2/v2/auth?client_id=app&scope=a%20b&state=x';
+    assert.deepEqual(open?.({ url: consent } as never), { action: 'deny' });
+    await started.until(() => opened().length > 1, 'opening the consent page');
+    assert.deepEqual(opened().at(-1), consent);
   });
 
   test('whatever URL a page asks for, only an allowed https origin is handed to the system', async () => {

@@ -6,8 +6,10 @@ import type { Result } from '#contract/errors.ts';
 /** The origins the registry's own links have. */
 function linkOrigins(providers: Output<'providers.list'>['providers']): ReadonlySet<string> {
   const origins = new Set<string>();
-  for (const { docsUrl, keysUrl } of providers) {
-    for (const url of [docsUrl, keysUrl]) if (url.startsWith('https://')) origins.add(new URL(url).origin);
+  for (const { docsUrl, keysUrl, oauth } of providers) {
+    for (const url of [docsUrl, keysUrl, oauth?.consentOrigin ?? '']) {
+      if (url.startsWith('https://')) origins.add(new URL(url).origin);
+    }
   }
   return origins;
 }

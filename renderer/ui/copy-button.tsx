@@ -25,7 +25,7 @@ async function copyText(text: string, near: HTMLElement): Promise<boolean> {
 }
 
 /** Copies a text that may be shown. Never used for a broker secret: none ever reaches the page. */
-function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

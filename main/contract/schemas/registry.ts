@@ -20,6 +20,8 @@ export const providerForm = z.strictObject({
   secrets: z.array(providerSecretForm),
   alternatives: z.array(z.strictObject({ id: z.string(), secrets: z.array(providerSecretForm) })),
   capabilities: z.int(),
+  /** Where its accounts are connected by OAuth: whose page asks for consent, what is asked for; null where none are. */
+  oauth: z.strictObject({ consentOrigin: z.string(), scopes: z.array(z.string()), secret: z.string() }).nullable(),
   /** How to point the official SDK at the pass-through: environment variables, their values without the base URL. */
   sdk: z.array(
     z.strictObject({

@@ -13,6 +13,7 @@ export function providerFormOf(provider: Provider): ProviderForm {
     secrets: provider.secrets.map(secretForm),
     alternatives: provider.alternatives.map(({ id, secrets }) => ({ id, secrets: secrets.map(secretForm) })),
     capabilities: provider.capabilities.length,
+    oauth: oauthOf(provider),
     sdk: provider.sdk.map(({ language, package: name, env, option, basePath }) => ({
       language,
       package: name,
@@ -21,6 +22,15 @@ export function providerFormOf(provider: Provider): ProviderForm {
       basePath,
     })),
   };
+}
+
+/** The first of its ways that begins with a person's consent, as `oauth.begin` chooses it. */
+function oauthOf(provider: Provider): ProviderForm['oauth'] {
+  const way = [provider, ...provider.alternatives].find(({ auth }) => auth.kind === 'oauth2');
+  const [secret] = way?.secrets ?? [];
+  if (way?.auth.kind !== 'oauth2' || way.auth.authorizationEndpoint === undefined || secret === undefined) return null;
+  const { authorizationEndpoint, scopes } = way.auth;
+  return { consentOrigin: new URL(authorizationEndpoint).origin, scopes: [...scopes], secret: secret.name };
 }
 
 function secretForm(secret: ProviderSecret) {

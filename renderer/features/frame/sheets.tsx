@@ -7,6 +7,7 @@ import { AddPath } from '../paths/add-path.tsx';
 import { ImportPath } from '../paths/import-path.tsx';
 import { AddSecret } from '../secrets/add-secret.tsx';
 import { AliasesSecret } from '../secrets/aliases-secret.tsx';
+import { ConnectAccount } from '../secrets/connect-account.tsx';
 import { DeleteSecret } from '../secrets/delete-secret.tsx';
 import { GroupsSecret } from '../secrets/groups-secret.tsx';
 import { ImportSecrets } from '../secrets/import-secrets.tsx';
@@ -28,6 +29,8 @@ export function Sheets() {
       return <AddSecret name={sheet.name ?? ''} />;
     case 'import':
       return <ImportSecrets />;
+    case 'connect':
+      return <ConnectAccount provider={sheet.provider ?? ''} again={sheet.again ?? null} />;
     case 'rotate':
       return <RotateSecret secretId={sheet.about} />;
     case 'rename':

@@ -17,6 +17,7 @@ export function commandsFor(paused: boolean): readonly Command[] {
   return [
     { text: 'Add secret', keys: 'N', does: { open: { kind: 'add-secret' } } },
     { text: 'Import .env', does: { open: { kind: 'import' } } },
+    { text: 'Connect an account', does: { open: { kind: 'connect' } } },
     { text: 'Mint token', does: { open: { kind: 'mint' } } },
     { text: 'New personal token', does: { open: { kind: 'add-personal' } } },
     { text: 'New path secret', does: { open: { kind: 'add-path' } } },

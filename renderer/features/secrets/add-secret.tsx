@@ -1,6 +1,7 @@
 import { useId, useMemo, useRef, useState } from 'react';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { useAct, useAsk } from '../../query.ts';
+import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -85,6 +86,18 @@ export function AddSecret({ name: givenName }: { readonly name: string }) {
             )
           }
         />
+        {known === undefined || known.provider.oauth?.secret !== name.trim() ? null : (
+          <p className="muted small">
+            It holds the tokens of an account.{' '}
+            <Button
+              tone="quiet"
+              className="inline"
+              onClick={() => open({ kind: 'connect', provider: known.provider.provider })}
+            >
+              Connect the account instead
+            </Button>
+          </p>
+        )}
         <ScopeField onChange={setScope} />
       </DialogForm>
     </Dialog>

@@ -11,6 +11,8 @@ export interface SecretRow {
   readonly providerName: string | null;
   readonly credentials: readonly Credential[];
   readonly state: 'ready' | 'waiting' | 'custom';
+  /** The provider whose account it is, where it holds an account's tokens; else null. */
+  readonly connects: string | null;
   /** Names of the secrets its provider still needs. */
   readonly missing: readonly string[];
   readonly pill: { readonly text: string; readonly tone: Tone } | null;
@@ -43,6 +45,7 @@ export function secretRows(
       secret,
       providerName: provider?.name ?? secret.pinnedProvider ?? null,
       credentials: own,
+      connects: provider?.oauth?.secret === secret.name ? provider.provider : null,
       state,
       missing,
       pill: pillOf(state, disabled, secret.pinnedProvider === undefined),

@@ -10,7 +10,7 @@ import { SecretCapabilities } from './secret-capabilities.tsx';
 
 export function SecretDetail({ row }: { readonly row: SecretRow }) {
   const open = useView((view) => view.open);
-  const { secret } = row;
+  const { secret, connects: provider } = row;
   const now = Date.now();
   const about = secret.secretId;
   return (
@@ -32,6 +32,9 @@ export function SecretDetail({ row }: { readonly row: SecretRow }) {
           label="More"
           icon={<Ellipsis size={16} />}
           items={[
+            ...(provider === null
+              ? []
+              : [{ text: 'Connect again…', act: () => open({ kind: 'connect', provider, again: secret.scope }) }]),
             { text: 'Rename…', act: () => open({ kind: 'rename', about }) },
             { text: 'Aliases…', act: () => open({ kind: 'aliases', about }) },
             { text: 'Groups…', act: () => open({ kind: 'groups', about }) },
