@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import { text } from './command.ts';
 import { invalid } from './session.ts';
@@ -46,7 +47,7 @@ export async function readChoice(
       throw invalid(`--${option} belongs to --provider ${owner}.`);
     }
   }
-  const { 'env-var': variable, 'file-path': path, 'keychain-service': service, 'keychain-account': account } = values;
+  const { 'env-var': variable, 'file-path': file, 'keychain-service': service, 'keychain-account': account } = values;
   switch (name) {
     case 'passphrase':
       return { provider: 'passphrase', passphrase: await passphrase() };
@@ -55,6 +56,6 @@ export async function readChoice(
     case 'keychain':
       return { provider: 'keychain', service: service ?? 'aivault', ...(account === undefined ? {} : { account }) };
     default:
-      return { provider: 'file', ...(path === undefined ? {} : { path }) };
+      return { provider: 'file', ...(file === undefined ? {} : { path: path.resolve(file) }) };
   }
 }

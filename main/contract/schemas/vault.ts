@@ -13,7 +13,14 @@ export const keyProviderChoice = z.discriminatedUnion('provider', [
     account: z.string().min(1).max(128).optional(),
   }),
   z.strictObject({ provider: z.literal('passphrase'), passphrase: z.string().min(1).max(1024) }),
-  z.strictObject({ provider: z.literal('file'), path: z.string().min(1).optional() }),
+  // The host works in another folder than whoever asks: a name without one would be lost.
+  z.strictObject({
+    provider: z.literal('file'),
+    path: z
+      .string()
+      .regex(/^(?:[\\/]|[A-Za-z]:[\\/])/, 'an absolute path')
+      .optional(),
+  }),
   z.strictObject({
     provider: z.literal('env'),
     variable: z

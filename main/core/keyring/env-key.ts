@@ -20,7 +20,7 @@ export function envKeyProtector(options: EnvKeyOptions): Protector {
     const text = options.environment[variable];
     if (text === undefined || text.trim() === '') {
       throw new AivaultError('vault_locked', `The variable ${variable} is not set.`, {
-        hint: `Start the host with ${variable} holding the key: 32 bytes as base64, or 64 hex digits.`,
+        hint: `Start the host with ${variable} holding the key: 32 bytes as base64, or 64 hex digits. One that runs: set it, then \`aivault restart\`.`,
       });
     }
     const key = parseKeyText(text);

@@ -134,6 +134,14 @@ describe('the vault through dispatch', () => {
     assert.equal((await core.ask('vault.init', { choice: { provider: 'file' } }, asked)).state, 'unlocked');
   });
 
+  test('a key file without its folder is refused: the host would look for it in a folder of its own', async () => {
+    const core = await newCore({ defaultChoice: null });
+    for (const path of ['my.key', './keys/my.key', 'C:my.key']) {
+      const { code, message } = await core.refusal('vault.init', { choice: { provider: 'file', path } });
+      assert.deepEqual([code, /an absolute path/.test(message)], ['invalid_request', true], path);
+    }
+  });
+
   test('G6 init and restore over a locked vault change nothing and say how to unlock it or to start anew', async () => {
     const core = await newCore(withPassphrase);
     const before = await core.ask('vault.status', {});
