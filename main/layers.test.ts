@@ -117,7 +117,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   broker: ['policy', 'broker'],
   catalog: ['providers', 'catalog', 'policy', 'broker/auth'],
   access: ['policy', 'access'],
-  approvals: ['policy', 'approvals'],
+  approvals: ['policy', 'approvals', 'broker/in-time.ts'],
   vault: ['crypto', 'store', 'keyring', 'vault'],
   keyring: ['crypto', 'keyring'],
   audit: ['store', 'audit'],

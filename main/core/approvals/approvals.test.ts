@@ -244,6 +244,19 @@ describe('approvals', () => {
     assert.equal(announced, 12, 'each came and went');
   });
 
+  test('a machine that slept answers nothing that is over, and a body that does not come holds no place', async () => {
+    const asked = ask(planned());
+    await turn();
+    clock += 120_000;
+    assert.throws(() => approvals.allow(only(), 'once', 'request'), { code: 'not_found' });
+    assert.equal(await asked, 'approval_refused: Nobody answered in time.');
+    approvals = open({ patienceMs: 10 });
+    for (let at = 0; at < 6; at += 1) {
+      const never = approvals.ask(planned(), () => new Promise(() => {}), new AbortController().signal);
+      await assert.rejects(never, { code: 'approval_refused' });
+    }
+  });
+
   test('H6 a caller that leaves takes its question along, whether it waits or only comes', async () => {
     const leaving = new AbortController();
     const asked = ask(planned(), leaving.signal);

@@ -1,5 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import { type ApprovalRequest, approvalPatienceMs, type StandingApproval } from '#contract/schemas/approvals.ts';
+import { inTime } from '../broker/in-time.ts';
 import type { Approvals as BrokerApprovals } from '../broker/ports.ts';
 import type { Planned } from '../broker/states.ts';
 import { createConcurrencyLimiter, createRateLimiter } from '../policy/limits.ts';
@@ -95,8 +96,8 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
     const caller = callerKey(request.grant);
     enter(caller);
     try {
-      const read = await whole();
-      // The body may have been long in coming.
+      // Who sends slowly holds a place as well.
+      const read = await inTime(whole(), patienceMs, () => refused('The request’s body did not come in time.'));
       refuseEnded(read);
       const note = decided(read) ?? (await answer(read, signal));
       refuseEnded(read);
@@ -125,7 +126,7 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
         announce();
       };
       const left = () => settle(refused('The caller went away before anybody answered.'));
-      const timer = setTimeout(() => settle(refused('Nobody answered in time.')), patienceMs);
+      const timer = setTimeout(() => settle(unanswered()), patienceMs);
       questions.set(shown.approvalId, { request, shown, group: groupOf(request, shown.body?.sha256), settle });
       signal.addEventListener('abort', left, { once: true });
       if (signal.aborted) left();
@@ -162,7 +163,9 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
 
   function found(approvalId: string): Question {
     const question = questions.get(approvalId);
-    if (question !== undefined) return question;
+    // A machine that slept is late with its timers.
+    if (question !== undefined && now() >= question.shown.expiresAtMs) question.settle(unanswered());
+    else if (question !== undefined) return question;
     throw new AivaultError('not_found', 'No request waits under this id; it may have been answered already.', {
       hint: 'See `aivault approvals`.',
     });
@@ -260,6 +263,10 @@ function refused(sentence: string): AivaultError {
   return new AivaultError('approval_refused', sentence, {
     hint: 'The operator answers in the window, or with `aivault approvals`.',
   });
+}
+
+function unanswered(): AivaultError {
+  return refused('Nobody answered in time.');
 }
 
 function denied(): AivaultError {

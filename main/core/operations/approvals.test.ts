@@ -35,7 +35,14 @@ describe('approvals through dispatch', () => {
       },
       new AbortController().signal,
     );
-  const only = async () => (await core.ask('approvals.list', {})).waiting[0]!.approvalId;
+  async function only(): Promise<string> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const [asked] = (await core.ask('approvals.list', {})).waiting;
+      if (asked !== undefined) return asked.approvalId;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    throw new Error('nothing waits');
+  }
 
   test('H2 a yes needs presence, a no does not; without it the request still waits', async () => {
     const answer = send();
@@ -51,6 +58,9 @@ describe('approvals through dispatch', () => {
     await core.ask('approvals.deny', { approvalId: await only() });
     assert.equal((await denied).refusal?.error, 'approval_refused');
     const { entries } = await core.ask('audit.list', { limit: 20 });
+    assert.equal(entries.find(({ kind }) => kind === 'invoke')?.code, 'approval_refused');
+    const yes = entries.find(({ kind, outcome }) => kind === 'approvals.allow' && outcome === 'done');
+    assert.equal(yes?.note, `this request once, approval: ${approvalId}, asked by operator:window`);
     assert.deepEqual(
       entries
         .filter(({ kind }) => kind.startsWith('approvals.'))
@@ -65,11 +75,18 @@ describe('approvals through dispatch', () => {
     );
   });
 
-  test('what waits when the host ends is refused, and the log still says so', async () => {
-    const answer = send().catch(() => null);
-    // Other callers may ask: the window was just denied.
-    assert.equal((await answer)?.refusal?.error, 'approval_refused');
+  test('waiting keeps no vault open: it locks when its time is over, and what waits is refused', async () => {
     core.clock.ms += 60_000;
+    const answer = send();
+    await only();
+    core.clock.ms += 15 * 60_000;
+    assert.equal((await core.ask('vault.status', {})).state, 'locked');
+    assert.equal((await answer).refusal?.error, 'vault_locked');
+    await core.ask('vault.unlock', { passphrase });
+    assert.deepEqual(await core.ask('approvals.list', {}), { waiting: [], standing: [] });
+  });
+
+  test('what waits when the host ends is refused, and the log still says so', async () => {
     const waiting = send();
     await only();
     await core.reopen();

@@ -22,7 +22,7 @@ export function approvalHandlers(approvals: Approvals): Pick<CoreHandlers, Appro
       call.note({
         method: asked.method,
         host: asked.host,
-        note: `${howMuch[covers]} ${howLong[lasts]}, approval: ${standing?.standingId ?? approvalId}`,
+        note: `${howMuch[covers]} ${howLong[lasts]}, approval: ${standing?.standingId ?? approvalId}${askedBy(asked)}`,
       });
       return { standing };
     },
@@ -30,7 +30,7 @@ export function approvalHandlers(approvals: Approvals): Pick<CoreHandlers, Appro
     'approvals.deny': async ({ approvalId }, call) => {
       const asked = approvals.deny(approvalId);
       noteSubject(call, asked);
-      call.note({ method: asked.method, host: asked.host, note: `approval: ${approvalId}` });
+      call.note({ method: asked.method, host: asked.host, note: `approval: ${approvalId}${askedBy(asked)}` });
       return { approvalId };
     },
 
@@ -44,6 +44,11 @@ export function approvalHandlers(approvals: Approvals): Pick<CoreHandlers, Appro
       return { withdrawn: about !== undefined };
     },
   };
+}
+
+/** A token has a field of its own. */
+function askedBy({ grant }: Subject): string {
+  return grant.tokenId === null ? `, asked by ${grant.actor}` : '';
 }
 
 /** Who and what. The operator's own requests have no token. */
