@@ -4,10 +4,12 @@ import { chainHash, genesis } from './chain-hash.ts';
 import { columnTextSql, filterColumns } from './filter-columns.ts';
 import { auditFormat1 } from './migrations/2026-11-20-audit.ts';
 import { auditFormat2 } from './migrations/2026-11-20-closed-calls.ts';
+import { auditFormat3 } from './migrations/2026-11-20-retired.ts';
 import { type Format, openSqlite } from './open-sqlite.ts';
 import { unpackClosings } from './packed-closings.ts';
 import { type ChainLine, packChain } from './packed-rows.ts';
-import type { AuditAppend, AuditQuery, ChainHead, ChainRow } from './store.ts';
+import { RetiredEntries } from './retired-entries.ts';
+import type { AuditAppend, AuditQuery, ChainBase, ChainHead, ChainRow } from './store.ts';
 import { StoreError } from './store-error.ts';
 import type { PackedChain, PackedClosings } from './store-protocol.ts';
 
@@ -15,7 +17,7 @@ import type { PackedChain, PackedClosings } from './store-protocol.ts';
 // survives kill -9; the log is synced to the disk by itself at most 50 ms later, off this thread, which bounds what a
 // power cut can take.
 
-const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2] };
+const auditFormat: Format = { applicationId: 0x61_69_61_31, migrations: [auditFormat1, auditFormat2, auditFormat3] };
 const syncDelayMs = 40;
 /** As a double: an integer beyond what JavaScript holds, which only an edit writes, would fail the whole page. */
 const time = 'ts_ms * 1.0';
@@ -25,6 +27,7 @@ export class AuditDatabase {
   readonly #db: DatabaseSync;
   readonly #statements;
   readonly #queries = new Map<string, StatementSync>();
+  readonly #retired: RetiredEntries;
   readonly #log: number;
   /** A host of format 1 left calls open in this database. */
   readonly #announcesCalls: boolean;
@@ -62,6 +65,7 @@ export class AuditDatabase {
     };
     // A million lines: arrays are made in half the time objects are.
     this.#statements.scan.setReturnArrays(true);
+    this.#retired = new RetiredEntries(this.#db);
     // SQLite holds its locks on the database and the -shm file, none on the log: another descriptor of it is harmless.
     this.#db.exec('BEGIN IMMEDIATE; COMMIT');
     this.#log = openSync(`${file}-wal`, 'r+');
@@ -70,8 +74,9 @@ export class AuditDatabase {
   }
 
   #readHead(): ChainHead {
-    const row = this.#statements.head.get();
-    return row === undefined ? { seq: 0, hash: genesis } : (row as unknown as ChainHead);
+    const row = this.#statements.head.get() as unknown as ChainHead | undefined;
+    const base = this.#retired.base() ?? { seq: 0, hash: genesis };
+    return row !== undefined && row.seq > base.seq ? row : { seq: base.seq, hash: base.hash };
   }
 
   head(): ChainHead {
@@ -172,6 +177,7 @@ export class AuditDatabase {
       where.push(sql);
       values.push(value);
     };
+    add('seq > ?', this.#retired.base()?.seq);
     add('seq < ?', query.beforeSeq);
     add('ts_ms < ?', query.beforeTsMs);
     add('ts_ms >= ?', query.sinceTsMs);
@@ -199,7 +205,34 @@ export class AuditDatabase {
   }
 
   scan(afterSeq: number, limit: number): PackedChain {
-    return packChain(this.#statements.scan.all(afterSeq, limit) as unknown as ChainLine[]);
+    const after = Math.max(afterSeq, this.#retired.base()?.seq ?? 0);
+    return packChain(this.#statements.scan.all(after, limit) as unknown as ChainLine[]);
+  }
+
+  readBase(): (ChainBase & { unfinished: boolean }) | null {
+    const base = this.#retired.base();
+    return base === null ? null : { ...base, unfinished: this.#retired.unfinished() };
+  }
+
+  /** Only inside `group`. */
+  retire(base: ChainBase, announcement: AuditAppend): ChainHead {
+    this.#retired.moveTo(base);
+    return this.append(announcement);
+  }
+
+  removeRetired(): boolean {
+    this.group(() => this.#retired.removeSome());
+    this.#retired.clearLog();
+    return this.#retired.unfinished();
+  }
+
+  beginBehind(base: ChainBase): boolean {
+    if (this.#head.seq > 0) return false;
+    this.group(() => {
+      this.#retired.put(base);
+      this.#head = { seq: base.seq, hash: base.hash };
+    });
+    return true;
   }
 
   readCheckpoints(): { seq: number; mac: Uint8Array }[] {

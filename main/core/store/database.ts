@@ -91,6 +91,10 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
     head: () => ordered('head') as never,
     readCheckpoints: () => ordered('readCheckpoints') as never,
     writeCheckpoint: (seq, mac) => ordered('writeCheckpoint', seq, mac) as never,
+    readBase: () => ordered('readBase') as never,
+    retire: (base, announcement) => ordered('retire', base, announcement) as never,
+    removeRetired: () => ordered('removeRetired') as never,
+    beginBehind: (base) => ordered('beginBehind', base) as never,
     async close() {
       openings.flush();
       await closings.drain();

@@ -2,7 +2,7 @@ import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { AuditDatabase } from './audit-database.ts';
 import { packLedger, packRows } from './packed-rows.ts';
 import { RowDatabase } from './row-database.ts';
-import type { AuditAppend } from './store.ts';
+import type { AuditAppend, ChainBase } from './store.ts';
 import { StoreError, storeErrorFrom } from './store-error.ts';
 import type { PackedClosings, Question, Reply, StoreKind } from './store-protocol.ts';
 
@@ -18,10 +18,22 @@ const auditWrites: Readonly<Record<string, (db: AuditDatabase, args: readonly un
   append: (db, args) => db.append(args[0] as AuditAppend),
   closeAll: (db, args) => db.closeAll(args[0] as PackedClosings),
   forgetCalls: (db, args) => db.forgetCalls(args[0] as string[]),
+  retire: (db, args) => db.retire(args[0] as ChainBase, args[1] as AuditAppend),
   writeCheckpoint: (db, args) => db.writeCheckpoint(args[0] as number, args[1] as Uint8Array),
 };
 /** Reads, and what is a transaction of its own. */
-const auditOthers = new Set(['leftOpen', 'query', 'scan', 'head', 'readCheckpoints', 'closedCalls', 'closeAgain']);
+const auditOthers = new Set([
+  'leftOpen',
+  'query',
+  'scan',
+  'head',
+  'readCheckpoints',
+  'closedCalls',
+  'closeAgain',
+  'readBase',
+  'removeRetired',
+  'beginBehind',
+]);
 const rowOperations = new Set(['readMeta', 'commit', 'changesSince', 'readUsage', 'writeUsage']);
 
 port.on('message', (first: Question) => {

@@ -98,6 +98,12 @@ export interface ChainHead {
   readonly hash: Uint8Array;
 }
 
+/** The last of the entries that were retired, which the chain goes on from; vouched for by a MAC the store knows nothing of. */
+export interface ChainBase extends ChainHead {
+  readonly retiredAtMs: number;
+  readonly mac: Uint8Array;
+}
+
 export interface AuditStore {
   /** Durable against kill -9 when it resolves; fsync follows within 50 ms. Concurrent calls share one commit. */
   append(entry: AuditAppend): Promise<ChainHead>;
@@ -117,5 +123,16 @@ export interface AuditStore {
   head(): Promise<ChainHead>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
   writeCheckpoint(seq: number, mac: Uint8Array): Promise<void>;
+  /** Where the chain begins; null where nothing was ever retired. `unfinished`: rows up to there are still in the file. */
+  readBase(): Promise<(ChainBase & { readonly unfinished: boolean }) | null>;
+  /**
+   * Appends the announcement and moves the beginning of the chain behind `base`, in one transaction: from then on nothing
+   * up to there is shown. Rejects with `version_conflict` where the chain has no such entry.
+   */
+  retire(base: ChainBase, announcement: AuditAppend): Promise<ChainHead>;
+  /** Removes some of the rows that were retired; true while there are more. */
+  removeRetired(): Promise<boolean>;
+  /** Lets an empty chain begin behind `base`, as the one it was kept from did; false where the chain is not empty. */
+  beginBehind(base: ChainBase): Promise<boolean>;
   close(): Promise<void>;
 }
