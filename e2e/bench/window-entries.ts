@@ -63,7 +63,7 @@ export function answerFromEntries(total: number, nowMs: number): (name: string, 
         appearance: 'light',
         globalShortcut: null,
       };
-    if (name === 'audit.verify') return { intact: true, entries: total, break: null };
+    if (name === 'audit.verify') return { intact: true, entries: total, break: null, base: null };
     if (name === 'audit.series')
       return {
         buckets: Array.from({ length: asked.buckets ?? 1 }, (_, at) => ({

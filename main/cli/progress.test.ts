@@ -16,7 +16,7 @@ import type { Session } from './session.ts';
 const answers: Readonly<Record<string, unknown>> = {
   'vault.status': { keyProvider: 'file' },
   'vault.rotateMaster': { keyProvider: 'file', fingerprint: 'f' },
-  'audit.verify': { intact: true, entries: 1, break: null },
+  'audit.verify': { intact: true, entries: 1, break: null, base: null },
   'audit.export': { lines: [], nextAfterSeq: null },
   'backup.create': { path: '/b', secrets: 0, bytes: 1 },
   'backup.restore': {

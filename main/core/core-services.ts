@@ -2,8 +2,9 @@ import { AivaultError } from '#contract/errors.ts';
 import type { EventName, HostEvent } from '#contract/events.ts';
 import { createTokens } from './access/tokens.ts';
 import { type Approvals, createApprovals } from './approvals/approvals.ts';
-import { type Checkpoints, createCheckpoints } from './audit/checkpoints.ts';
+import type { Checkpoints } from './audit/checkpoints.ts';
 import { createAuditLog } from './audit/log.ts';
+import { type AuditChain, createAuditChain } from './audit-chain.ts';
 import { changedBecause } from './broker-ports.ts';
 import type { LiveSecrets } from './catalog/live-secret.ts';
 import { createReach, type Reach } from './catalog/reach.ts';
@@ -33,6 +34,7 @@ export interface CoreServices {
   readonly approvals: Approvals;
   readonly auditStore: AuditStore;
   readonly checkpoints: Checkpoints;
+  readonly chain: AuditChain;
   readonly reach: Reach;
   readonly pathSecrets: PathSecrets;
   /** One seal for the pages of path secrets and of their log. */
@@ -77,7 +79,8 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   );
   const auditStore = await openAuditStore(paths.audit);
   const store = await openRowStore(paths.database);
-  const audit = createAuditLog({ store: auditStore, now, randomId, appended: () => announce('audit.appended') });
+  const appended = () => announce('audit.appended');
+  const audit = createAuditLog({ store: auditStore, now, randomId, appended });
   await audit.recover();
 
   const vault = await createVault({
@@ -94,7 +97,15 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const usage = await createUsage({ store, now, flushed: () => announce('usage.changed') });
   const tokens = createTokens({ vault, now, randomBytes });
   const reach = createReach(deps.registry ?? builtRegistry(), vault, () => vault.brief().open);
-  const checkpoints = createCheckpoints(auditStore, () => vault.subkey('audit.checkpoint'));
+  const chain = createAuditChain({
+    store: auditStore,
+    audit,
+    vault,
+    now,
+    appended,
+    keepDays: () => settings.current().auditKeepDays,
+  });
+  const { checkpoints } = chain;
   const cursors = createCursorSeal(() => vault.subkey('path.cursor'));
   const pathSecrets = createPathSecrets({
     vault,
@@ -159,6 +170,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
       endpointPort: null,
       pathRequestsPerMinute: null,
       upstreamProxy: 'none',
+      auditKeepDays: null,
       launchAtLogin: false,
       appearance: 'system',
       globalShortcut: null,
@@ -182,13 +194,14 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   });
 
   const beat = setInterval(() => {
-    if (vault.brief().open) void checkpoints.write().catch(() => {});
+    if (vault.brief().open) void chain.beat();
   }, checkpointEveryMs).unref();
   vault.onOpen(() => {
     reach.changed();
     stale();
     pathSecrets.open();
     void checkpoints.write().catch(() => {});
+    void chain.retirement.finish();
     idle.restart();
     announce('vault.changed');
   });
@@ -205,6 +218,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     approvals,
     auditStore,
     checkpoints,
+    chain,
     reach,
     pathSecrets,
     cursors,

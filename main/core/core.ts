@@ -38,7 +38,7 @@ export interface Core {
 export async function createCore(deps: CoreDeps): Promise<Core> {
   const { paths, now } = deps;
   const opened = await openServices(deps);
-  const { services, approvals, auditStore, checkpoints, reach, settings, idle, randomId } = opened;
+  const { services, approvals, auditStore, checkpoints, reach, settings, idle, randomId, chain } = opened;
   const { vault } = services;
 
   let paused = false;
@@ -89,7 +89,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     connections,
     reach,
     auditStore,
-    checkpoints,
+    witness: chain.witness,
+    retirement: chain.retirement,
     paths: opened.pathSecrets,
     cursors: opened.cursors,
     backup: deps,

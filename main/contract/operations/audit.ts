@@ -50,6 +50,26 @@ export const auditOperations = {
     vault: 'unlocked',
     effect: 'read',
   }),
+  'audit.retire': operation({
+    summary: 'Remove old entries from the audit log; what remains can still be checked.',
+    input: z.strictObject({
+      beforeMs: timeMs,
+      /** Absolute; must not exist. What is retired is written here first. */
+      exportPath: z.string().min(1).max(4096).optional(),
+    }),
+    output: z.strictObject({
+      retired: z.int().nonnegative(),
+      /** The last entry that was retired, and when it was written; null where nothing was old enough. */
+      throughSeq: z.int().nullable(),
+      throughTsMs: timeMs.nullable(),
+      /** Some rows are still in the file, because the vault was locked meanwhile; they go when it is open again. */
+      unfinished: z.boolean(),
+    }),
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+    presence: 'fresh',
+  }),
   'audit.export': operation({
     summary: 'Export the audit chain, oldest first, a page at a time.',
     input: z.strictObject({

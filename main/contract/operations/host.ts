@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../operation.ts';
-import { doctorCheck, settings, upstreamProxy } from '../schemas/host.ts';
+import { auditKeepDays, doctorCheck, settings, upstreamProxy } from '../schemas/host.ts';
 import { vaultStatus } from '../schemas/vault.ts';
 
 const none = z.strictObject({});
@@ -40,7 +40,7 @@ export const hostOperations = {
   }),
   'settings.set': operation({
     summary: 'Change settings; those left out stay as they are.',
-    input: settings.omit({ upstreamProxy: true }).partial(),
+    input: settings.omit({ upstreamProxy: true, auditKeepDays: true }).partial(),
     output: settings,
     access: 'operator',
     vault: 'unlocked',
@@ -49,6 +49,15 @@ export const hostOperations = {
   'settings.setProxy': operation({
     summary: 'Choose the proxy that connections to upstreams go through, or none.',
     input: z.strictObject({ upstreamProxy }),
+    output: settings,
+    access: 'operator',
+    vault: 'unlocked',
+    effect: 'write',
+    presence: 'fresh',
+  }),
+  'settings.setAuditKeepDays': operation({
+    summary: 'Choose how many days audit entries are kept, or that they are kept for ever.',
+    input: z.strictObject({ auditKeepDays }),
     output: settings,
     access: 'operator',
     vault: 'unlocked',

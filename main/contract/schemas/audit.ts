@@ -47,6 +47,8 @@ export const auditEntry = z.strictObject({
   /** How many like this one were counted together (unauthenticated refusals). */
   count: z.int().optional(),
   trace: z.array(stageTrace).optional(),
+  /** Where older entries were retired: the last of them. */
+  throughSeq: z.int().positive().optional(),
 });
 export type AuditEntry = z.output<typeof auditEntry>;
 
@@ -69,12 +71,30 @@ export const auditVerdict = z.strictObject({
   entries: z.int().nonnegative(),
   /** Where the chain breaks first, and how. */
   break: z
-    .strictObject({ seq: z.int(), reason: z.enum(['edited', 'missing', 'reordered', 'truncated', 'checkpoint']) })
+    .strictObject({
+      seq: z.int(),
+      reason: z.enum(['edited', 'missing', 'reordered', 'truncated', 'checkpoint', 'base']),
+    })
+    .nullable(),
+  /** Older entries were retired, up to this one; null where none ever was. Means something only where the chain is intact. */
+  base: z
+    .strictObject({
+      seq: z.number(),
+      /** What the first entry that is kept is chained to, hex: the last line of an export of what was retired. */
+      hash: z.string(),
+      retiredAtMs: z.number(),
+      /** Rows of retired entries are still in the file; they go while the vault is open. */
+      unfinished: z.boolean(),
+    })
     .nullable(),
 });
 
-/** One line of an exported chain: `hash` is SHA-256(hash of the line before ‖ body), hex; the first follows 32 zero bytes. */
+/**
+ * One line of an exported chain: `hash` is SHA-256(hash of the line before ‖ body), hex. Entry 1 follows 32 zero bytes; the
+ * first that is kept of a chain whose older entries were retired follows the last of those.
+ */
 export const chainLine = z.strictObject({ seq: z.int().positive(), tsMs: timeMs, body: z.string(), hash: z.string() });
+export type ChainLine = z.output<typeof chainLine>;
 
 /** Calls over time: `from` inclusive, equal widths. */
 export const auditBucket = z.strictObject({

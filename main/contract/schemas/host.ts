@@ -10,6 +10,9 @@ export const upstreamProxy = z
     if (fault !== null) context.addIssue({ code: 'custom', message: fault });
   });
 
+/** Days an audit entry is kept; null: for ever. A week at least, so that what was done can still be looked at. */
+export const auditKeepDays = z.int().min(7).max(36_500).nullable();
+
 /** What counts in an open vault only is sealed in it; the rest lies in the state folder. None is secret. */
 export const settings = z.strictObject({
   /** Null: never locks by itself. */
@@ -24,6 +27,7 @@ export const settings = z.strictObject({
   pathRequestsPerMinute: z.int().min(1).max(100_000).nullable(),
   /** What connections to upstreams and token endpoints go through. */
   upstreamProxy,
+  auditKeepDays,
   launchAtLogin: z.boolean(),
   appearance: z.enum(['system', 'light', 'dark']),
   /** An Electron accelerator such as `Control+Alt+V`; null for none. */

@@ -1,55 +1,93 @@
 import { timingSafeEqual } from 'node:crypto';
 import { chainHash, genesis } from '../store/chain-hash.ts';
 import { columnText } from '../store/filter-columns.ts';
-import type { ChainRow } from '../store/store.ts';
+import type { ChainBase, ChainRow } from '../store/store.ts';
 import { plainObject } from './entry.ts';
+import { RetirementsSeen } from './retirements-seen.ts';
 
-export type BreakReason = 'edited' | 'missing' | 'reordered' | 'truncated' | 'checkpoint';
+export type BreakReason = 'edited' | 'missing' | 'reordered' | 'truncated' | 'checkpoint' | 'base';
 export interface ChainVerdict {
   readonly intact: boolean;
   readonly entries: number;
   readonly break: { readonly seq: number; readonly reason: BreakReason } | null;
+  /** The last of the older entries that were retired, as the file says: believe it where the chain is intact. */
+  readonly base: VerdictBase | null;
 }
+
+export interface VerdictBase {
+  readonly seq: number;
+  /** What the entry after it is chained to, hex: an export of what was retired ends with it. */
+  readonly hash: string;
+  readonly retiredAtMs: number;
+  /** Their removal was interrupted: some are still in the file, and go while the vault is open. */
+  readonly unfinished: boolean;
+}
+
+type FoundBase = ChainBase & { readonly unfinished: boolean };
 
 export interface ChainSource {
   /** Oldest first, in pages. */
   scan(afterSeq: number, limit: number): Promise<readonly (ChainRow & { readonly columns?: string })[]>;
   readCheckpoints(): Promise<readonly { readonly seq: number; readonly mac: Uint8Array }[]>;
+  readBase(): Promise<FoundBase | null>;
 }
 
 export interface ChainWitness {
   /** The MAC a checkpoint over this hash must carry. */
   readonly mac: (seq: number, hash: Uint8Array) => Uint8Array;
+  /** The MAC the place where older entries were retired must carry. */
+  readonly baseMac: (base: Omit<ChainBase, 'mac'>) => Uint8Array;
   /** The head kept outside the database, if any: the chain must reach it and agree with it. */
   readonly anchor: { readonly seq: number; readonly hash: string } | null;
 }
 
 /**
- * Walks the whole chain: finds the first edit, gap, reorder, truncation or false checkpoint. Pages are 5,000 rows, and
- * between pages other work goes on.
+ * Walks the whole chain: finds the first edit, gap, reorder, truncation, false checkpoint or false base. Pages are 5,000
+ * rows, and between pages other work goes on.
  */
 export async function verifyChain(source: ChainSource, witness: ChainWitness, pageSize = 5_000): Promise<ChainVerdict> {
+  for (let walks = 1; ; walks++) {
+    const base = await source.readBase();
+    const verdict = await walk(source, witness, base, pageSize);
+    // Entries that were retired while they were walked over are no gap. That happens once a day at most, or by hand.
+    if (verdict.intact || walks === 3 || (await source.readBase())?.seq === base?.seq) return verdict;
+  }
+}
+
+async function walk(
+  source: ChainSource,
+  witness: ChainWitness,
+  base: FoundBase | null,
+  pageSize: number,
+): Promise<ChainVerdict> {
   const checkpoints = new Map((await source.readCheckpoints()).map(({ seq, mac }) => [seq, mac]));
-  let last: { seq: number; hash: Uint8Array } = { seq: 0, hash: genesis };
+  const retirements = new RetirementsSeen();
+  let last: { seq: number; hash: Uint8Array } = base ?? { seq: 0, hash: genesis };
   let entries = 0;
+  const shown = base === null ? null : shownBase(base);
   const broken = (seq: number, reason: BreakReason): ChainVerdict => ({
     intact: false,
     entries,
     break: { seq, reason },
+    base: shown,
   });
+  const contradictsAnchor = ({ seq, hash }: typeof last): boolean =>
+    witness.anchor?.seq === seq && witness.anchor.hash !== Buffer.from(hash).toString('hex');
 
+  if (base !== null && !same(base.mac, witness.baseMac(base))) return broken(base.seq, 'base');
+  if (contradictsAnchor(last)) return broken(last.seq, 'edited');
   for (;;) {
     const rows = await source.scan(last.seq, pageSize);
     if (rows.length === 0) break;
     for (const [at, row] of rows.entries()) {
       if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'missing');
       if (!same(chainHash(last.hash, row.body), row.hash)) return broken(row.seq, reasonFor(last.hash, rows, at));
-      if (!saysTheSame(row)) return broken(row.seq, 'edited');
+      const facts = plainObject(row.body);
+      if (!saysTheSame(row, facts)) return broken(row.seq, 'edited');
       const mac = checkpoints.get(row.seq);
       if (mac !== undefined && !same(mac, witness.mac(row.seq, row.hash))) return broken(row.seq, 'checkpoint');
-      if (witness.anchor?.seq === row.seq && witness.anchor.hash !== Buffer.from(row.hash).toString('hex')) {
-        return broken(row.seq, 'edited');
-      }
+      if (contradictsAnchor(row)) return broken(row.seq, 'edited');
+      retirements.see(facts);
       last = row;
       entries += 1;
     }
@@ -57,7 +95,8 @@ export async function verifyChain(source: ChainSource, witness: ChainWitness, pa
 
   const reached = Math.max(0, witness.anchor?.seq ?? 0, ...checkpoints.keys());
   if (reached > last.seq) return broken(last.seq + 1, 'truncated');
-  return { intact: true, entries, break: null };
+  if (!retirements.agreeWith(base)) return broken(base?.seq ?? 0, 'base');
+  return { intact: true, entries, break: null, base: shown };
 }
 
 /** Rows that only changed places still chain from here; anything else was edited. */
@@ -67,9 +106,15 @@ function reasonFor(previous: Uint8Array, rows: readonly ChainRow[], at: number):
 }
 
 /** Whether time and columns say what the body says: else an entry could be hidden from a filter by editing one. */
-function saysTheSame({ body, tsMs, columns }: { body: string; tsMs: number; columns?: string }): boolean {
-  const facts = plainObject(body);
+function saysTheSame(
+  { tsMs, columns }: { readonly tsMs: number; readonly columns?: string },
+  facts: Readonly<Record<string, unknown>>,
+): boolean {
   return facts.tsMs === tsMs && (columns === undefined || columns === columnText(facts));
+}
+
+function shownBase({ seq, hash, retiredAtMs, unfinished }: FoundBase): VerdictBase {
+  return { seq, hash: Buffer.from(hash).toString('hex'), retiredAtMs, unfinished };
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,7 +1,8 @@
 import { actorText } from '#contract/call.ts';
 import { invalidToken } from '#contract/invalid-token.ts';
 import type { Approvals } from '../approvals/approvals.ts';
-import type { Checkpoints } from '../audit/checkpoints.ts';
+import type { Retirement } from '../audit/retire.ts';
+import type { ChainWitness } from '../audit/verify.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
 import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
@@ -36,17 +37,14 @@ export interface AllDeps {
   readonly paths: PathSecrets;
   readonly cursors: CursorSeal;
   readonly auditStore: AuditStore;
-  readonly checkpoints: Checkpoints;
+  readonly witness: () => ChainWitness;
+  readonly retirement: Retirement;
 }
 
 /** A handler for every row of the table: a missing one does not compile. */
 export function allHandlers(deps: AllDeps): CoreHandlers {
-  const { services, checkpoints } = deps;
+  const { services } = deps;
   const status = () => statusOf(services, deps.vault);
-  const anchor = () => {
-    const known = services.vault.anchorAtOpen();
-    return known === null || known.auditSeq === 0 ? null : { seq: known.auditSeq, hash: known.auditHash };
-  };
   return {
     ...vaultHandlers(services, deps.vault),
     ...secretHandlers(services),
@@ -57,7 +55,7 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...policyHandlers(services),
     ...tokenHandlers(services),
     ...approvalHandlers(deps.approvals),
-    ...auditHandlers(services, deps.auditStore, () => ({ mac: checkpoints.mac, anchor: anchor() })),
+    ...auditHandlers(services, deps.auditStore, deps.witness, deps.retirement),
     ...hostHandlers(services, { ...deps.host, status }),
     ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),
     ...registryHandlers(services, deps.reach),

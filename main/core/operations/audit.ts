@@ -1,16 +1,20 @@
+import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
+import { chainLineOf, writeExportFile } from '../audit/export-file.ts';
+import type { Retirement } from '../audit/retire.ts';
 import type { ChainWitness } from '../audit/verify.ts';
 import { verifyChain } from '../audit/verify.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore } from '../store/store.ts';
-import { intactSecret, type Services } from './services.ts';
+import { intactSecret, requireAbsolute, type Services } from './services.ts';
 
-type AuditRows = 'audit.list' | 'audit.verify' | 'audit.export' | 'audit.series';
+type AuditRows = 'audit.list' | 'audit.verify' | 'audit.retire' | 'audit.export' | 'audit.series';
 
 export function auditHandlers(
   services: Services,
   store: AuditStore,
   witness: () => ChainWitness,
+  retirement: Pick<Retirement, 'retire'>,
 ): Pick<CoreHandlers, AuditRows> {
   /** Names are sealed in the vault; the log holds ids only. A deleted secret keeps its name in its tombstone. */
   const named = (entry: AuditEntry): AuditEntry => {
@@ -26,15 +30,23 @@ export function auditHandlers(
 
     'audit.verify': async () => verifyChain(store, witness()),
 
+    'audit.retire': async ({ beforeMs, exportPath }, call) => {
+      if (beforeMs > services.now()) throw new AivaultError('invalid_request', 'beforeMs: must be in the past.');
+      if (exportPath !== undefined) requireAbsolute(exportPath, 'exportPath');
+      const retired = await retirement.retire({
+        beforeMs,
+        actor: call.actorText,
+        ...(exportPath === undefined ? {} : { keep: ({ pages }) => writeExportFile(exportPath, pages()) }),
+      });
+      if (retired === null) return { retired: 0, throughSeq: null, throughTsMs: null, unfinished: false };
+      const { entries, throughSeq, throughTsMs, unfinished } = retired;
+      call.note({ throughSeq, note: `${entries} entries` });
+      return { retired: entries, throughSeq, throughTsMs, unfinished };
+    },
+
     'audit.export': async ({ afterSeq, limit }) => {
       const rows = await services.audit.scan(afterSeq, limit);
-      const lines = rows.map(({ seq, tsMs, body, hash }) => ({
-        seq,
-        tsMs,
-        body,
-        hash: Buffer.from(hash).toString('hex'),
-      }));
-      return { lines, nextAfterSeq: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
+      return { lines: rows.map(chainLineOf), nextAfterSeq: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
     },
 
     'audit.series': async ({ fromMs, untilMs, buckets, credential, capability }) => {

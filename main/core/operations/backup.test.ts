@@ -46,6 +46,48 @@ describe('backup and restore', () => {
     assert.equal((await other.ask('audit.verify', {})).intact, true);
   });
 
+  test('a backup of a log whose older entries were retired goes on from them elsewhere, hash for hash', async () => {
+    const core = await newCore();
+    const file = path.join(core.folder, 'backup.aivault');
+    await core.ask('secrets.create', { name: 'OLD', value });
+    await core.reopen();
+    core.clock.ms += 86_400_000;
+    await core.ask('audit.retire', { beforeMs: core.clock.ms - 3_600_000 });
+    const { base } = await core.ask('audit.verify', {});
+    const { lines } = await core.ask('audit.export', {});
+    await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
+
+    const other = await newCore();
+    other.clock.ms = core.clock.ms;
+    await other.ask('backup.restore', { path: file, passphrase });
+    for (const verdict of [await other.ask('audit.verify', {}), await core.ask('audit.verify', {})]) {
+      assert.deepEqual([verdict.intact, verdict.base], [true, base]);
+    }
+    assert.deepEqual((await other.ask('audit.export', {})).lines.slice(0, lines.length), lines);
+    await other.ask('secrets.create', { name: 'LATER', value: `${value}-2` });
+    await other.reopen();
+    assert.equal((await other.ask('audit.verify', {})).intact, true);
+  });
+
+  test('into a log that has entries already it is restored under other numbers, and checks out as well', async () => {
+    const core = await newCore();
+    const file = path.join(core.folder, 'backup.aivault');
+    await core.ask('secrets.create', { name: 'OLD', value });
+    await core.reopen();
+    core.clock.ms += 86_400_000;
+    await core.ask('audit.retire', { beforeMs: core.clock.ms - 3_600_000 });
+    await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
+    const other = await newCore();
+    await other.refusal('backup.restore', { path: file, passphrase: 'wrong one' });
+    await other.ask('backup.restore', { path: file, passphrase });
+    await other.reopen();
+    const verdict = await other.ask('audit.verify', {});
+    assert.deepEqual([verdict.intact, verdict.base], [true, null]);
+    other.clock.ms = core.clock.ms + 86_400_000;
+    assert.ok((await other.ask('audit.retire', { beforeMs: core.clock.ms - 3_600_000 })).retired > 0);
+    assert.equal((await other.ask('audit.verify', {})).intact, true);
+  });
+
   test('restoring over a vault is refused, a wrong passphrase too, and nothing changes', async () => {
     const core = await newCore();
     const file = path.join(core.folder, 'backup.aivault');

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import { appendOf, plainObject, type Unnumbered } from '../audit/entry.ts';
 import type { CoreHandlers } from '../dispatch.ts';
-import type { AuditStore, ChainRow } from '../store/store.ts';
-import type { Services } from './services.ts';
+import type { AuditStore, ChainBase, ChainRow } from '../store/store.ts';
+import { requireAbsolute, type Services } from './services.ts';
 
 type BackupRows = 'backup.create' | 'backup.restore';
 
@@ -22,7 +21,11 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
   return {
     'backup.create': async ({ path: file, passphrase, includeAudit }) => {
       requireAbsolute(file);
-      const audit = includeAudit ? { audit: pagesOf(deps.auditStore) } : {};
+      const auditBase = includeAudit ? await deps.auditStore.readBase() : null;
+      const audit = {
+        ...(includeAudit ? { audit: pagesOf(deps.auditStore, auditBase) } : {}),
+        ...(auditBase === null ? {} : { auditBase }),
+      };
       const { bytes } = await vault.createBackup({ path: file, passphrase, ...audit });
       return { path: file, bytes, secrets: [...services.secrets.live()].filter((row) => !row.systemManaged).length };
     },
@@ -30,15 +33,21 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
     'backup.restore': async ({ path: file, passphrase, choice }) => {
       requireAbsolute(file);
       const kept: Kept[] = [];
+      let base: ChainBase | null = null;
       await vault.restoreBackup({
         path: file,
         passphrase,
         choice: choice ?? deps.defaultChoice ?? { provider: 'file' },
+        auditBase: (found) => {
+          base = found;
+        },
         audit: async (entries) => {
           kept.push(...entries);
         },
       });
-      // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash.
+      // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash, also where it
+      // goes on from entries that were retired. The keys that vouch for that are the vault's own and came with it.
+      if (base !== null) await deps.auditStore.beginBehind(base);
       for (const { body } of kept) await deps.auditStore.append({ ...appendOf(entryFrom(body)), body });
       if (deps.developmentHooksSet && !vault.facts().development) {
         vault.lock();
@@ -57,9 +66,16 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
 
 type Kept = Pick<ChainRow, 'seq' | 'tsMs' | 'body'>;
 
-async function* pagesOf(store: AuditStore): AsyncGenerator<readonly ChainRow[]> {
+/** The whole chain behind `base`. Throws `version_conflict` where its beginning moved meanwhile: entries would be missing. */
+async function* pagesOf(store: AuditStore, base: ChainBase | null): AsyncGenerator<readonly ChainRow[]> {
   for (let after = 0; ; ) {
     const rows = await store.scan(after, page);
+    if ((await store.readBase())?.seq !== base?.seq) {
+      throw new AivaultError(
+        'version_conflict',
+        'Old audit entries were retired meanwhile; there is no backup. Try again.',
+      );
+    }
     if (rows.length === 0) return;
     yield rows;
     after = rows.at(-1)?.seq ?? after;
@@ -68,12 +84,4 @@ async function* pagesOf(store: AuditStore): AsyncGenerator<readonly ChainRow[]> 
 
 function entryFrom(body: string): Unnumbered {
   return plainObject(body) as Unnumbered;
-}
-
-function requireAbsolute(file: string): void {
-  if (path.isAbsolute(file)) return;
-  throw new AivaultError(
-    'invalid_request',
-    'path: must be absolute, because the host has a working folder of its own.',
-  );
 }

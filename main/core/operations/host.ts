@@ -9,6 +9,7 @@ type HostRows =
   | 'settings.show'
   | 'settings.set'
   | 'settings.setProxy'
+  | 'settings.setAuditKeepDays'
   | 'endpoint.setPaused'
   | 'console.open';
 
@@ -42,6 +43,13 @@ export function hostHandlers(services: Services, deps: HostHandlersDeps): Pick<C
       call.note({ note: upstreamProxy });
       const settings = await deps.settings.change({ upstreamProxy });
       deps.rerouted();
+      services.announce('settings.changed');
+      return settings;
+    },
+
+    'settings.setAuditKeepDays': async ({ auditKeepDays }, call) => {
+      call.note({ note: auditKeepDays === null ? 'for ever' : `${auditKeepDays} days` });
+      const settings = await deps.settings.change({ auditKeepDays });
       services.announce('settings.changed');
       return settings;
     },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AivaultError } from '#contract/errors.ts';
 import { AivaultError as Refusal } from '#contract/errors.ts';
 import type { EventName } from '#contract/events.ts';
@@ -51,4 +52,10 @@ export function intactSecret(secrets: Pick<Secrets, 'get'>, secretId: string): S
     if (error instanceof Refusal && error.code === 'integrity_error') return undefined;
     throw error;
   }
+}
+
+/** The host has a working folder of its own: a file is named from the root. `field` is the input's name for it. */
+export function requireAbsolute(file: string, field = 'path'): void {
+  if (path.isAbsolute(file)) return;
+  throw new Refusal('invalid_request', `${field}: must be absolute, because the host has a working folder of its own.`);
 }

@@ -226,6 +226,7 @@ describe('the vault through dispatch', () => {
       intact: true,
       entries: (await core.ask('audit.list', {})).entries.length,
       break: null,
+      base: null,
     });
     const [entry] = (await core.ask('audit.list', { kind: 'vault.rotateMaster' })).entries;
     assert.equal(entry?.presence, 'none');

@@ -4,7 +4,7 @@ import { fromBase64, fromUtf8, toBase64, utf8, wipe } from '../crypto/bytes.ts';
 import { deriveSubkey } from '../crypto/hkdf.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { Protector } from '../keyring/protector.ts';
-import type { Change, Commit } from '../store/store.ts';
+import type { ChainBase, Change, Commit } from '../store/store.ts';
 import { readBackupFile, writeBackupFile } from './backup-file.ts';
 import { headerDigest, makeHeader } from './header.ts';
 import { Ledger } from './ledger.ts';
@@ -29,6 +29,14 @@ const record = z.discriminatedUnion('kind', [
     seed: z.base64(),
   }),
   z.strictObject({ kind: z.literal('rows'), rows: z.array(z.tuple([z.string(), z.string(), z.unknown()])) }),
+  // Only where older entries were retired: without it a backup is what earlier versions wrote and read.
+  z.strictObject({
+    kind: z.literal('audit-base'),
+    seq: z.int().positive(),
+    hash: z.base64(),
+    retiredAtMs: z.int().nonnegative(),
+    mac: z.base64(),
+  }),
   z.strictObject({ kind: z.literal('audit'), entries: z.array(z.tuple([z.int(), z.int(), z.string()])) }),
 ]);
 type BackupRecord = z.output<typeof record>;
@@ -45,7 +53,7 @@ export async function createBackup(
   const { path, passphrase } = input;
   let rows = 0;
   const records = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const each of recordsOf(vault, input.audit)) {
+    for await (const each of recordsOf(vault, input)) {
       if (each.kind === 'rows') rows += each.rows.length;
       yield utf8(JSON.stringify(each));
     }
@@ -55,7 +63,10 @@ export async function createBackup(
   return { bytes, rows };
 }
 
-async function* recordsOf(vault: OpenVault, audit: BackupInput['audit']): AsyncGenerator<BackupRecord> {
+async function* recordsOf(
+  vault: OpenVault,
+  { audit, auditBase }: Pick<BackupInput, 'audit' | 'auditBase'>,
+): AsyncGenerator<BackupRecord> {
   const { vaultId, createdAtMs, development } = vault.header;
   const seed = vault.seedCopy();
   const keys = { vaultKey: toBase64(vault.vaultKey), seed: toBase64(seed) };
@@ -75,6 +86,10 @@ async function* recordsOf(vault: OpenVault, audit: BackupInput['audit']): AsyncG
     }
   }
   yield { kind: 'rows', rows: page };
+  if (auditBase !== undefined) {
+    const { seq, hash, retiredAtMs, mac } = auditBase;
+    yield { kind: 'audit-base', seq, hash: toBase64(hash), retiredAtMs, mac: toBase64(mac) };
+  }
   for await (const entries of audit ?? []) {
     yield { kind: 'audit', entries: entries.map(({ seq, tsMs, body }): [number, number, string] => [seq, tsMs, body]) };
   }
@@ -97,6 +112,7 @@ export async function prepareRestore(
       const each = parseRecord(bytes);
       if (each.kind === 'vault') await restoring.begin(each);
       else if (each.kind === 'rows') restoring.add(each.rows);
+      else if (each.kind === 'audit-base') input.auditBase?.(baseFrom(each));
       else await input.audit?.(each.entries.map(([seq, tsMs, body]) => ({ seq, tsMs, body })));
     }
     return restoring.finish();
@@ -182,6 +198,10 @@ function parseRecord(bytes: Uint8Array): BackupRecord {
   } catch (cause) {
     throw damaged(cause);
   }
+}
+
+function baseFrom({ seq, hash, retiredAtMs, mac }: Extract<BackupRecord, { kind: 'audit-base' }>): ChainBase {
+  return { seq, hash: keyBytes(hash), retiredAtMs, mac: keyBytes(mac) };
 }
 
 function keyBytes(text: string): Uint8Array {

@@ -3,7 +3,7 @@ import type { ErrorBody } from '#contract/errors.ts';
 import type { KeyProvider, KeyProviderChoice } from '#contract/schemas/vault.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { Anchor, UnlockInput } from '../keyring/protector.ts';
-import type { ChainRow, RowStore } from '../store/store.ts';
+import type { ChainBase, ChainRow, RowStore } from '../store/store.ts';
 import type { SealedTables, TableSpec } from './sealed.ts';
 
 // What the vault is handed and what it offers; vault.ts makes one.
@@ -70,6 +70,8 @@ export interface BackupInput {
   readonly passphrase: string;
   /** Pages of the audit log, oldest first, to be kept in the backup. */
   readonly audit?: AsyncIterable<readonly ChainRow[]>;
+  /** What they follow, where older ones were retired. */
+  readonly auditBase?: ChainBase;
 }
 
 export interface BackupFacts {
@@ -84,6 +86,8 @@ export interface RestoreInput {
   readonly choice: KeyProviderChoice;
   /** Handed the audit entries of the backup, in pages, before the vault is written. */
   readonly audit?: (entries: readonly Pick<ChainRow, 'seq' | 'tsMs' | 'body'>[]) => Promise<void>;
+  /** Handed what they follow, before them. */
+  readonly auditBase?: (base: ChainBase) => void;
 }
 
 /** Re-seals what one row holds under an inner key. Runs inside rotate-master's transaction. */
