@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import type { Input } from '#contract/call.ts';
+import path from 'node:path';
+import type { Output as Answer, Input } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import { scopeText } from '#contract/scope-text.ts';
-import { type Command, command, flag, number, text } from '../command.ts';
+import { type Command, command, flag, number, requiredText, text } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { safe } from '../escape.ts';
 import { dim, exitCodeOf, green, type Output, type Part, red, yellow } from '../output.ts';
 import { withProgress } from '../progress.ts';
-
+import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { clockText, momentMs } from '../time-text.ts';
 
-// The audit log: read, followed, checked, exported.
+// The audit log: read, followed, checked, exported, and its oldest part retired.
 
 const outcomes = ['done', 'allowed', 'refused', 'failed', 'unknown'] as const;
 type Filter = Input<'audit.list'>;
@@ -154,16 +156,28 @@ const listCommand = command({
   },
 });
 
+function printVerdict(out: Output, { break: found, base, entries }: Answer<'audit.verify'>): void {
+  if (found !== null) {
+    out.line(red('The audit chain is broken'), ` at entry ${found.seq}: ${found.reason}.`);
+    return;
+  }
+  const since = base === null ? '' : ` since entry ${base.seq + 1}`;
+  const retired =
+    base === null
+      ? ''
+      : ` (${base.seq} older ${base.seq === 1 ? 'was' : 'were'} retired on ${clockText(base.retiredAtMs)})`;
+  out.line(green('The audit chain is intact'), `${since}: ${countText(entries, 'entry', 'entries')}${retired}.`);
+  if (base?.unfinished) {
+    out.line(yellow('Their removal was interrupted'), ': some are still in the file, and go while the vault is open.');
+  }
+}
+
 const verifyCommand = command({
   words: 'audit verify',
   summary: summaries['audit.verify'],
   async run(_values, session) {
     const verdict = await withProgress(session, 'Checking the audit chain', () => session.ask('audit.verify', {}));
-    session.out.answer(verdict, () => {
-      if (verdict.break === null) session.out.line(green('The audit chain is intact'), `: ${verdict.entries} entries.`);
-      else
-        session.out.line(red('The audit chain is broken'), ` at entry ${verdict.break.seq}: ${verdict.break.reason}.`);
-    });
+    session.out.answer(verdict, () => printVerdict(session.out, verdict));
     return verdict.intact ? 0 : exitCodeOf(new AivaultError('integrity_error', '').toJSON());
   },
 });
@@ -209,9 +223,49 @@ const exportCommand = command({
     const entries = await withProgress(session, 'Exporting the audit log', () => exportChain(session, write));
     stream.end();
     await once(stream, 'close');
-    session.out.answer({ file, entries }, () => session.out.line(`${entries} entries written to ${file}.`));
+    session.out.answer({ file, entries }, () =>
+      session.out.line(`${countText(entries, 'entry', 'entries')} written to ${file}.`),
+    );
     return 0;
   },
 });
 
-export const auditCommands: readonly Command[] = [listCommand, verifyCommand, exportCommand];
+const retireCommand = command({
+  words: 'audit retire',
+  summary: summaries['audit.retire'],
+  options: {
+    before: requiredText('MOMENT', 'Only what happened before: 90d, 2026-11-20, 2026-11-20T09:30:00Z.'),
+    export: text('FILE', 'Write what is retired here first, 0600; the file must not exist.', { complete: 'file' }),
+    ...passphraseOptions,
+  },
+  examples: ['aivault audit retire --before 90d --export retired.jsonl'],
+  notes: [
+    'The log is cut at a place the vault has sealed, so a little more may stay than --before asks for. A log that is broken is not touched.',
+    'To have it done every day: aivault settings set --audit-keep-days 90',
+  ],
+  async run(values, session) {
+    const beforeMs = momentMs('before', values.before, session.now());
+    const file = values.export === undefined ? undefined : path.resolve(values.export);
+    if (file === undefined)
+      session.out.warn('Without --export the retired entries are gone, and nothing brings them back.');
+    const input = { beforeMs, ...(file === undefined ? {} : { exportPath: file }) };
+    const presence = presenceFrom(session, values);
+    const answer = await withProgress(session, 'Retiring old audit entries', () =>
+      session.ask('audit.retire', input, presence),
+    );
+    session.out.answer(answer, () => {
+      const { retired, throughSeq, throughTsMs, unfinished } = answer;
+      if (throughSeq === null || throughTsMs === null) {
+        return session.out.line(`Nothing was retired: no sealed part of the log is older than ${clockText(beforeMs)}.`);
+      }
+      session.out.line(
+        `${countText(retired, 'entry', 'entries')} retired, up to entry ${throughSeq} of ${clockText(throughTsMs)}.`,
+      );
+      if (file !== undefined) session.out.line(`They are in ${file}.`);
+      if (unfinished) session.out.line('Some are still in the log’s file; they go while the vault is open.');
+    });
+    return 0;
+  },
+});
+
+export const auditCommands: readonly Command[] = [listCommand, verifyCommand, exportCommand, retireCommand];

@@ -17,6 +17,7 @@ function printSettings(out: Output, settings: Settings): void {
     const paced = settings.pathRequestsPerMinute;
     fact('Path requests:', paced === null ? 'any number' : `${paced} a minute for each personal token`);
     fact('Upstream proxy:', settings.upstreamProxy);
+    fact('Audit entries:', settings.auditKeepDays === null ? 'kept for ever' : `kept ${settings.auditKeepDays} days`);
     fact('Launch at login:', settings.launchAtLogin ? 'yes' : 'no');
     if (settings.idleLockMinutes !== null) return;
     out.line(dim('  Once unlocked it stays so until `aivault lock` or the end of the host.'));
@@ -48,6 +49,9 @@ const settingsSet = command({
       { max: 100_000 },
     ),
     'upstream-proxy': text('PROXY', 'What calls go through: http://host:port, none, or environment (HTTPS_PROXY).'),
+    'audit-keep-days': number('N', 'Retire audit entries older than so many days, 7 at least; 0 means never.', {
+      max: 36_500,
+    }),
     ...passphraseOptions,
   },
   async run(values, session) {
@@ -60,18 +64,22 @@ const settingsSet = command({
       ...(port === undefined ? {} : { endpointPort: port === 0 ? null : port }),
       ...(paced === undefined ? {} : { pathRequestsPerMinute: paced === 0 ? null : paced }),
     };
+    const keepDays = values['audit-keep-days'];
+    const presence = presenceFrom(session, values);
     // First, because presence may be refused: then nothing has changed.
-    const routed =
-      upstreamProxy === undefined
-        ? undefined
-        : await session.ask('settings.setProxy', { upstreamProxy }, presenceFrom(session, values));
+    let proven: Settings | undefined;
+    if (keepDays !== undefined) {
+      const auditKeepDays = keepDays === 0 ? null : keepDays;
+      proven = await session.ask('settings.setAuditKeepDays', { auditKeepDays }, presence);
+    }
+    if (upstreamProxy !== undefined) proven = await session.ask('settings.setProxy', { upstreamProxy }, presence);
     const unchanged = Object.keys(changed).length === 0;
-    if (unchanged && routed === undefined) {
+    if (unchanged && proven === undefined) {
       throw new AivaultError('invalid_request', 'Nothing was given to change.', {
         hint: 'See `aivault settings set --help` for what there is.',
       });
     }
-    printSettings(session.out, routed !== undefined && unchanged ? routed : await session.ask('settings.set', changed));
+    printSettings(session.out, proven !== undefined && unchanged ? proven : await session.ask('settings.set', changed));
     return 0;
   },
 });
