@@ -24,6 +24,7 @@ export type Sheet =
         | 'add-capability'
         | 'rotate-master'
         | 'proxy'
+        | 'audit-keep'
         | 'backup'
         | 'restore'
         | 'shortcuts';

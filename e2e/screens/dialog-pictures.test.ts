@@ -136,6 +136,8 @@ for (const place of places) {
       await page.getByRole('button', { name: 'Choose…' }).click();
       await screen.dialog().getByLabel('Calls leave through').selectOption('a proxy with this address');
       await shown('Upstream proxy', 'proxy');
+      await page.getByRole('button', { name: 'Change…' }).click();
+      await shown('Keep entries', 'audit-keep');
       await page.getByRole('button', { name: 'Back up…' }).click();
       await shown('Back up', 'backup');
       await page.getByRole('button', { name: 'Restore…' }).click();

@@ -112,6 +112,37 @@ for (const place of places) {
   );
 
   test(
+    `how long entries are kept is chosen with presence, and the chain says since when it holds (host: ${place})`,
+    { skip: noBrowser },
+    () =>
+      onStage(place, { choice: { provider: 'passphrase', passphrase }, furnished: true }, async (stage) => {
+        // Sealed, so that there is something to retire.
+        await stage.call('vault.lock', {});
+        await stage.call('vault.unlock', { passphrase });
+        const beforeMs = Date.now();
+        const { throughSeq } = await stage.call('audit.retire', { beforeMs }, { passphrase });
+        const page = await stage.open();
+        const screen = await new SettingsScreen(page).ready();
+        stage.answerDialog?.(0);
+        await screen.go('Activity');
+        await page.getByText(`chain intact since entry ${(throughSeq! + 1).toLocaleString('en-GB')}`).waitFor();
+        await screen.go('Settings');
+        await page.getByRole('button', { name: 'Change…' }).click();
+        const dialog = screen.dialog('Keep entries');
+        await dialog.getByLabel('Entries are kept').selectOption('90 days');
+        await dialog.getByRole('button', { name: 'Keep them so' }).click();
+        await dialog.getByRole('alert').waitFor();
+        assert.equal((await stage.call('settings.show', {})).auditKeepDays, null, 'nobody proved to be there');
+        await dialog.getByLabel('Your passphrase again').fill(passphrase);
+        await dialog.getByRole('button', { name: 'Keep them so' }).click();
+        await screen.toast(/kept 90 days/).waitFor();
+        await page.getByText('90 days', { exact: true }).waitFor();
+        assert.equal((await stage.call('settings.show', {})).auditKeepDays, 90);
+        await cleanPage(page, stage);
+      }),
+  );
+
+  test(
     `a backup is written under its own passphrase, and the master key is rotated (host: ${place})`,
     { skip: noBrowser },
     () =>

@@ -142,6 +142,7 @@ function VerifiedMark() {
     <span className="verified good">
       <ShieldCheck size={15} aria-hidden="true" />
       {countText(verdict.entries, 'entry', 'entries')}, chain intact
+      {verdict.base === null ? '' : ` since entry ${(verdict.base.seq + 1).toLocaleString('en-GB')}`}
     </span>
   );
 }

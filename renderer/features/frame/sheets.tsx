@@ -13,6 +13,7 @@ import { GroupsSecret } from '../secrets/groups-secret.tsx';
 import { ImportSecrets } from '../secrets/import-secrets.tsx';
 import { RenameSecret } from '../secrets/rename-secret.tsx';
 import { RotateSecret } from '../secrets/rotate-secret.tsx';
+import { ChooseAuditKeep } from '../settings/choose-audit-keep.tsx';
 import { ChooseProxy } from '../settings/choose-proxy.tsx';
 import { CreateBackup } from '../settings/create-backup.tsx';
 import { RestoreBackup } from '../settings/restore-backup.tsx';
@@ -55,6 +56,8 @@ export function Sheets() {
       return <AddCapability />;
     case 'rotate-master':
       return <RotateMaster />;
+    case 'audit-keep':
+      return <ChooseAuditKeep />;
     case 'proxy':
       return <ChooseProxy />;
     case 'backup':

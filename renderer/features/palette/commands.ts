@@ -35,6 +35,7 @@ export function commandsFor(paused: boolean): readonly Command[] {
     { text: 'Back up', does: { open: { kind: 'backup' } } },
     { text: 'Restore a backup', does: { open: { kind: 'restore' } } },
     { text: 'Choose upstream proxy', does: { open: { kind: 'proxy' } } },
+    { text: 'Choose how long entries are kept', does: { open: { kind: 'audit-keep' } } },
     { text: 'Rotate master key', does: { open: { kind: 'rotate-master' } } },
     { text: 'Shortcuts', keys: '?', does: { open: { kind: 'shortcuts' } } },
   ];

@@ -7,6 +7,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { fingerprintText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
+import { keepWords } from './choose-audit-keep.tsx';
 import { proxyWords } from './choose-proxy.tsx';
 import { CommittedInput } from './committed-input.tsx';
 import { Diagnostics } from './diagnostics.tsx';
@@ -99,6 +100,12 @@ export function SettingsRoom() {
               {proxyWords(settings?.upstreamProxy)}
             </span>
             <Button onClick={() => open({ kind: 'proxy' })}>Choose…</Button>
+          </Line>
+        </Group>
+        <Group title="Activity">
+          <Line name="Entries are kept" note="Older ones are removed for good; what remains can still be checked.">
+            <span>{keepWords(settings?.auditKeepDays)}</span>
+            <Button onClick={() => open({ kind: 'audit-keep' })}>Change…</Button>
           </Line>
         </Group>
         <Group title="Window">
