@@ -16,7 +16,7 @@ export class RetiredEntries {
       base: prepare('SELECT seq * 1.0 AS seq, hash, retired_at_ms * 1.0 AS retiredAtMs, mac FROM base'),
       put: prepare('INSERT OR REPLACE INTO base (one, seq, hash, retired_at_ms, mac) VALUES (1, ?, ?, ?, ?)'),
       hashOf: prepare('SELECT hash FROM entries WHERE seq = ?'),
-      left: prepare('SELECT 1 FROM entries, base WHERE entries.seq <= base.seq LIMIT 1'),
+      left: prepare('SELECT 1 FROM entries WHERE seq <= (SELECT seq FROM base) LIMIT 1'),
       remove: prepare(
         'DELETE FROM entries WHERE seq IN (SELECT seq FROM entries WHERE seq <= (SELECT seq FROM base) ORDER BY seq LIMIT ?)',
       ),
