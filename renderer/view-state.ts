@@ -12,7 +12,10 @@ export type Sheet =
   | { readonly kind: 'import' }
   /** An account of this provider, or of one that is chosen there; `again`: where the one lies that is connected once more. */
   | { readonly kind: 'connect'; readonly provider?: string; readonly again?: Scope }
-  | { readonly kind: 'rotate' | 'rename' | 'aliases' | 'groups' | 'delete-secret'; readonly about: string }
+  | {
+      readonly kind: 'rotate' | 'rename' | 'aliases' | 'groups' | 'delete-secret' | 'delete-credential';
+      readonly about: string;
+    }
   | { readonly kind: 'mint'; readonly capability?: string }
   /** Into a path that is chosen there, or a new version of `path`. */
   | { readonly kind: 'import-path'; readonly path?: string }

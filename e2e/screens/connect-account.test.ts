@@ -74,7 +74,7 @@ describe('accounts in the window', () => {
         await page.getByText('Gmail connected.').waitFor();
         await screen.detail.getByRole('heading', { name: 'GOOGLE_GMAIL_OAUTH' }).waitFor();
 
-        await screen.detail.getByRole('button', { name: 'More' }).click();
+        await screen.detail.getByRole('button', { name: 'More', exact: true }).click();
         await page.getByRole('menuitem', { name: 'Connect again…' }).click();
         const again = screen.dialog('Connect the account again');
         await again.getByText('Empty: the one that is stored.').first().waitFor();

@@ -93,7 +93,7 @@ for (const place of places) {
       await picture(page, 'secret-waiting');
       await screen.option('OPENAI_API_KEY').click();
       await screen.detail.getByRole('heading', { name: 'OPENAI_API_KEY' }).waitFor();
-      await screen.detail.getByRole('button', { name: 'More' }).click();
+      await screen.detail.getByRole('button', { name: 'More', exact: true }).click();
       await page.getByRole('menuitem').first().waitFor();
       await picture(page, 'secret-menu', [1280]);
       await page.keyboard.press('Escape');

@@ -72,6 +72,52 @@ for (const place of places) {
       }),
   );
 
+  test(
+    `what a secret is sent by is switched off, on and deleted from its page (host: ${place})`,
+    {
+      skip: noBrowser,
+    },
+    () =>
+      onStage(place, {}, async (stage) => {
+        const { secret } = await stage.call('secrets.create', { name: 'OPENAI_API_KEY', value: canaries.openai });
+        const own = await stage.call('secrets.create', { name: 'ACME', value: 'acme-key-0123456789' });
+        await stage.call('credentials.create', {
+          id: 'acme',
+          provider: 'acme',
+          secretRef: `vault:secret:${own.secret.secretId}`,
+          auth: { kind: 'header', name: 'x-api-key', template: '{{secret}}' },
+          hosts: ['api.acme.example'],
+        });
+        const page = await stage.open();
+        const screen = await new SecretsScreen(page).ready();
+        const more = (id: string) => screen.detail.getByRole('button', { name: `More about ${id}` });
+        const item = (name: string) => page.getByRole('menuitem', { name });
+        const stateOf = async (id: string) =>
+          (await stage.call('credentials.list', {})).credentials.find((one) => one.id === id)?.enabled;
+
+        await screen.option('OPENAI_API_KEY').click();
+        await more('openai').click();
+        assert.equal(await item('Delete…').count(), 0, 'it is there as long as its secret');
+        await item('Disable').click();
+        await screen.toast(/openai disabled\. Calls by it are refused\./).waitFor();
+        await screen.detail.getByText('disabled', { exact: true }).first().waitFor();
+        assert.equal(await stateOf('openai'), false);
+        await cleanPage(page, stage);
+        await more('openai').click();
+        await item('Enable').click();
+        await becomes(() => stateOf('openai'), true);
+        assert.ok(secret.secretId);
+
+        await screen.option('ACME').click();
+        await more('acme').click();
+        await item('Delete…').click();
+        await screen.dialog('Delete credential acme?').getByRole('button', { name: 'Delete credential' }).click();
+        await screen.detail.getByText('none: no tool can use it yet').waitFor();
+        assert.equal(await stateOf('acme'), undefined);
+        await cleanPage(page, stage);
+      }),
+  );
+
   test(`after a rotation one harmless call shows that the new key works (host: ${place})`, { skip: noBrowser }, () =>
     onUpstreamStage(place, {}, async (stage, upstream) => {
       await stage.call('secrets.create', { name: 'OPENAI_API_KEY', value: canaries.openai });

@@ -58,7 +58,7 @@ export class SecretsScreen extends ListRoom {
     await dialog.getByRole('button', { name: 'Add secret' }).click();
   }
   async menu(item: string): Promise<void> {
-    await this.detail.getByRole('button', { name: 'More' }).click();
+    await this.detail.getByRole('button', { name: 'More', exact: true }).click();
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 }

@@ -8,6 +8,7 @@ import { ImportPath } from '../paths/import-path.tsx';
 import { AddSecret } from '../secrets/add-secret.tsx';
 import { AliasesSecret } from '../secrets/aliases-secret.tsx';
 import { ConnectAccount } from '../secrets/connect-account.tsx';
+import { DeleteCredential } from '../secrets/delete-credential.tsx';
 import { DeleteSecret } from '../secrets/delete-secret.tsx';
 import { GroupsSecret } from '../secrets/groups-secret.tsx';
 import { ImportSecrets } from '../secrets/import-secrets.tsx';
@@ -42,6 +43,8 @@ export function Sheets() {
       return <GroupsSecret secretId={sheet.about} />;
     case 'delete-secret':
       return <DeleteSecret secretId={sheet.about} />;
+    case 'delete-credential':
+      return <DeleteCredential id={sheet.about} />;
     case 'mint':
       return <MintToken capability={sheet.capability} />;
     case 'add-personal':

@@ -7,6 +7,7 @@ import { useView } from '../../view-state.ts';
 import { CallsChart } from './calls-chart.tsx';
 import type { SecretRow } from './readiness.ts';
 import { SecretCapabilities } from './secret-capabilities.tsx';
+import { SecretCredentials } from './secret-credentials.tsx';
 
 export function SecretDetail({ row }: { readonly row: SecretRow }) {
   const open = useView((view) => view.open);
@@ -75,7 +76,7 @@ export function SecretDetail({ row }: { readonly row: SecretRow }) {
           {row.credentials.length === 0 ? (
             <NoCredential row={row} />
           ) : (
-            <span className="mono wrap">{row.credentials.map((credential) => credential.id).join(', ')}</span>
+            <SecretCredentials credentials={row.credentials} />
           )}
         </Fact>
       </Facts>
