@@ -11,6 +11,7 @@ import { createReach, type Reach } from './catalog/reach.ts';
 import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
 import type { CoreDeps } from './core-deps.ts';
 import { uuidFrom } from './crypto/random.ts';
+import { goneText, knowsOfVault } from './operations/first-use.ts';
 import { createIdleLock, type IdleLock } from './operations/idle-lock.ts';
 import { permissionDrift } from './operations/permissions.ts';
 import { intactSecret, type Services } from './operations/services.ts';
@@ -44,6 +45,8 @@ export interface CoreServices {
   readonly randomId: () => string;
   /** Files others could reach when the host started, in sentences. */
   readonly startWarnings: readonly string[];
+  /** The log knows of a vault here, and its database was gone at the start. */
+  readonly lostVault: boolean;
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Opens a vault whose key needs no person. What does not open stays locked and says why when asked. */
   openUnasked(): Promise<void>;
@@ -93,6 +96,8 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     tables: [valueTable],
     auditHead: () => auditStore.head(),
   });
+  const lostVault = vault.facts().state === 'missing' && (await knowsOfVault(audit));
+  if (lostVault) startWarnings.push(`At start: ${goneText}`);
   const secrets = createSecrets({ vault, now, randomBytes });
   const usage = await createUsage({ store, now, flushed: () => announce('usage.changed') });
   const tokens = createTokens({ vault, now, randomBytes });
@@ -226,6 +231,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     idle,
     randomId,
     startWarnings,
+    lostVault,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -123,7 +123,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const dispatch = createDispatch({
     handlers,
     audit: services.audit,
-    ready: createReady(services, deps),
+    ready: createReady(services, { ...deps, lostVault: opened.lostVault }),
     provePresence: createPresence({
       keyProvider: () => vault.brief().keyProvider,
       checkPassphrase: (passphrase) => vault.checkPresence({ passphrase }),

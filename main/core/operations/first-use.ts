@@ -9,6 +9,18 @@ export interface FirstUseDeps {
   /** What a vault gets that is created by being used; null: it must be created by name. */
   readonly defaultChoice: KeyProviderChoice | null;
   readonly developmentHooksSet: boolean;
+  /** There was a vault whose database is gone: an empty one in its place would hide that. */
+  readonly lostVault: boolean;
+}
+
+export const goneText = 'There was a vault here, and its database is gone.';
+
+/** Whether the log says that a vault was made or restored here. */
+export async function knowsOfVault(audit: Pick<Services['audit'], 'list'>): Promise<boolean> {
+  for (const kind of ['vault.init', 'backup.restore']) {
+    if ((await audit.list({ kind, outcome: 'done', limit: 1 })).length > 0) return true;
+  }
+  return false;
 }
 
 /** What would put a vault where one is: over a locked one it says how to start anew. */
@@ -18,7 +30,7 @@ const makesVault = new Set<OperationName>(['vault.init', 'backup.restore']);
  * Makes sure the vault is as a row needs it. Where there is none, the CLI's first question creates it with the default
  * key provider; the window and the console ask the person first. A locked vault is never opened here.
  */
-export function createReady(services: Services, { defaultChoice, developmentHooksSet }: FirstUseDeps) {
+export function createReady(services: Services, { defaultChoice, developmentHooksSet, lostVault }: FirstUseDeps) {
   let creating: Promise<void> | undefined;
   const create = async (choice: KeyProviderChoice) => {
     const entry = await services.audit.change('vault.init', 'host', { note: 'first use' });
@@ -31,7 +43,8 @@ export function createReady(services: Services, { defaultChoice, developmentHook
     const needsOpen = needs === 'unlocked';
     const fromCli = actor.kind === 'operator' && actor.via === 'cli';
     if (services.vault.facts().state === 'missing' && fromCli && (needsOpen || name === 'vault.status')) {
-      if (defaultChoice !== null) {
+      if (lostVault && needsOpen) throw gone();
+      if (defaultChoice !== null && !lostVault) {
         creating ??= create(defaultChoice).finally(() => {
           creating = undefined;
         });
@@ -44,6 +57,12 @@ export function createReady(services: Services, { defaultChoice, developmentHook
     if (state === 'locked' && makesVault.has(name)) throw occupied();
     throw trouble !== null && actor.kind === 'operator' ? didNotOpen(trouble) : closed(state);
   };
+}
+
+function gone(): AivaultError {
+  return new AivaultError('vault_missing', goneText, {
+    hint: 'Put vault.db back, or restore a backup. To begin with an empty vault all the same: `aivault init`.',
+  });
 }
 
 function occupied(): AivaultError {

@@ -142,6 +142,23 @@ describe('the vault through dispatch', () => {
     }
   });
 
+  test('where the log knows of a vault whose database is gone, none is made unasked; init by name makes one', async () => {
+    const core = await newCore();
+    await core.refusal('vault.init', { choice: { provider: 'env', variable: 'NOWHERE' } });
+    assert.equal((await core.ask('vault.status', {})).state, 'unlocked', 'a refused init is no vault that was here');
+    await core.ask('secrets.create', { name: 'A', value: 'some-value' });
+    for (const end of ['', '-wal', '-shm']) await rm(path.join(core.folder, `vault.db${end}`), { force: true });
+    await core.reopen();
+    const { state, warnings } = await core.ask('vault.status', {});
+    assert.equal(state, 'missing');
+    assert.match(warnings.join(), /There was a vault here, and its database is gone/);
+    const { code, hint } = await core.refusal('secrets.list', {});
+    assert.equal(code, 'vault_missing');
+    assert.match(hint ?? '', /Put vault\.db back.*`aivault init`/);
+    assert.equal((await core.ask('vault.init', { choice: { provider: 'file' } })).state, 'unlocked');
+    assert.deepEqual((await core.ask('secrets.list', {})).secrets, []);
+  });
+
   test('G6 init and restore over a locked vault change nothing and say how to unlock it or to start anew', async () => {
     const core = await newCore(withPassphrase);
     const before = await core.ask('vault.status', {});
