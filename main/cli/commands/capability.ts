@@ -125,8 +125,9 @@ const deleteCommand = command({
   words: 'capability delete',
   summary: summaries['capabilities.delete'],
   arguments: { id },
+  options: passphraseOptions,
   async run(values, session) {
-    const answer = await session.ask('capabilities.delete', { id: values.id });
+    const answer = await session.ask('capabilities.delete', { id: values.id }, presenceFrom(session, values));
     session.out.answer(answer, () =>
       session.out.line(
         answer.removedCapability

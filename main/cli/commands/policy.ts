@@ -3,6 +3,7 @@ import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, number, requiredText, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
 import { contextOptions, readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
+import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { invalid } from '../session.ts';
 import { summaries } from '../summaries.ts';
@@ -36,6 +37,7 @@ const setCommand = command({
     'response-block': list('PATH', 'A JSON path ($.a.b, * for any) whose value is replaced by [REDACTED].'),
     ask: flag('Each call waits until you have allowed it: aivault approvals.'),
     'no-ask': flag('Calls ask nobody.'),
+    ...passphraseOptions,
   },
   async run(values, session) {
     const rate = values['rate-limit-per-minute'];
@@ -43,15 +45,15 @@ const setCommand = command({
     const response = values['max-response-body-bytes'];
     const block = values['response-block'];
     if (values.ask && values['no-ask']) throw invalid('Give only one of --ask and --no-ask.');
-    const answer = await session.ask('policies.set', {
+    const wanted = {
       capability: values.capability,
       ...(rate === undefined ? {} : { rateLimitPerMinute: rate }),
       ...(request === undefined ? {} : { maxRequestBodyBytes: request }),
       ...(response === undefined ? {} : { maxResponseBodyBytes: response }),
       ...(block.length === 0 ? {} : { responseBodyBlocklist: block.filter((path) => path.trim() !== '') }),
       ...(values.ask || values['no-ask'] ? { askOperator: values.ask } : {}),
-    });
-    printPolicy(session.out, answer);
+    };
+    printPolicy(session.out, await session.ask('policies.set', wanted, presenceFrom(session, values)));
     return 0;
   },
 });
@@ -69,9 +71,10 @@ const showCommand = command({
 const clearCommand = command({
   words: 'capability policy clear',
   summary: summaries['policies.clear'],
-  options: capabilityOption,
+  options: { ...capabilityOption, ...passphraseOptions },
   async run(values, session) {
-    printPolicy(session.out, await session.ask('policies.clear', { capability: values.capability }));
+    const { capability } = values;
+    printPolicy(session.out, await session.ask('policies.clear', { capability }, presenceFrom(session, values)));
     return 0;
   },
 });

@@ -44,6 +44,24 @@ describe('approvals through dispatch', () => {
     throw new Error('nothing waits');
   }
 
+  test('H2 who stops the asking proves to be there, whichever way; whoever starts it need not', async () => {
+    const capability = 'p1/users';
+    for (const [name, input] of [
+      ['policies.set', { capability, askOperator: false }],
+      ['policies.clear', { capability }],
+      ['capabilities.delete', { id: capability }],
+    ] as const) {
+      assert.equal((await core.refusal(name, input)).code, 'presence_required', name);
+    }
+    const policy = async () => (await core.ask('policies.show', { capability })).policy;
+    assert.equal((await policy()).askOperator, true);
+    await core.ask('policies.set', { capability, rateLimitPerMinute: 600 });
+    await core.ask('policies.set', { capability, askOperator: false }, { presence: { passphrase } });
+    assert.deepEqual([(await policy()).askOperator, (await policy()).rateLimitPerMinute], [false, 600]);
+    await core.ask('policies.clear', { capability });
+    await core.ask('policies.set', { capability, askOperator: true });
+  });
+
   test('H2 a yes needs presence, a no does not; without it the request still waits', async () => {
     const answer = send();
     const approvalId = await only();

@@ -6,7 +6,7 @@ import { planCapability } from '../catalog/capabilities.ts';
 import { describeCapability } from '../catalog/describe.ts';
 import { capabilityTable, policyTable, switchId, switchTable } from '../catalog/rows.ts';
 import { nearest } from '../catalog/suggest.ts';
-import type { CoreHandlers } from '../dispatch.ts';
+import type { CoreHandlers, OperatorCall } from '../dispatch.ts';
 import type { Services } from './services.ts';
 
 type CapabilityRows =
@@ -64,6 +64,8 @@ export function capabilityHandlers(
 
     'capabilities.delete': async ({ id }, call) => {
       call.note({ capability: id });
+      // Its policy goes with it, and it could be made anew without one.
+      await proveIfAsks(services, id, call);
       const removed = await services.change((tx) => {
         const own = tx.get(capabilityTable, id) !== undefined;
         const removedPolicy = tx.get(policyTable, id) !== undefined;
@@ -93,6 +95,12 @@ export function capabilityHandlers(
       return summary(id);
     },
   };
+}
+
+/** Who takes away that a person is asked proves to be one: else whoever may not say yes would not need to. */
+export async function proveIfAsks(services: Services, capability: string, call: OperatorCall): Promise<void> {
+  const asks = services.vault.table(policyTable).get(capability)?.askOperator === true;
+  if (asks) await call.prove();
 }
 
 /** A capability by id, switched-off ones included. Throws `capability_not_found` with the nearest ids. */

@@ -6,7 +6,7 @@ import { noPolicy } from '../catalog/capability-facts.ts';
 import { bindingTable, policyTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { scopeContext } from '../policy/context.ts';
-import { requireKnown } from './capabilities.ts';
+import { proveIfAsks, requireKnown } from './capabilities.ts';
 import { liveSecret, type Services } from './services.ts';
 
 type Rows = 'policies.set' | 'policies.show' | 'policies.clear' | 'bindings.set' | 'bindings.remove' | 'bindings.list';
@@ -18,6 +18,7 @@ export function policyHandlers(services: Services): Pick<CoreHandlers, Rows> {
     'policies.set': async ({ capability, ...limits }, call) => {
       call.note({ capability });
       requireKnown(services, capability);
+      if (limits.askOperator === false) await proveIfAsks(services, capability, call);
       if (limits.responseBodyBlocklist !== undefined) createBlocklist(limits.responseBodyBlocklist, '');
       await services.change((tx) => {
         const before = tx.get(policyTable, capability) ?? noPolicy;
@@ -32,6 +33,7 @@ export function policyHandlers(services: Services): Pick<CoreHandlers, Rows> {
     'policies.clear': async ({ capability }, call) => {
       call.note({ capability });
       requireKnown(services, capability);
+      await proveIfAsks(services, capability, call);
       await services.change((tx) => {
         if (tx.get(policyTable, capability) !== undefined) tx.remove(policyTable, capability);
       }, 'capabilities.changed');
