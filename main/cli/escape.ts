@@ -1,3 +1,5 @@
+import { spelledOut } from '#contract/spelled-out.ts';
+
 // Data may hold anything: a name that arrived from elsewhere must not be able to move the cursor, recolour the screen,
 // fake a line or turn the reading direction.
 
@@ -9,14 +11,9 @@ const unsafeInJson = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
 const plain = /^[\x20-\x7e]*$/;
 const plainJson = /^[\n\x20-\x7e]*$/;
 
-const written = (character: string) =>
-  [...Array(character.length).keys()]
-    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-    .join('');
-
 /** One line of text with every control, direction and separator character spelled out as `\uXXXX`. */
 export function safe(text: string): string {
-  return plain.test(text) ? text : text.replace(unsafe, written);
+  return plain.test(text) ? text : text.replace(unsafe, spelledOut);
 }
 
 /** Line feeds, tabs, and what joins letters and emoji. */
@@ -26,11 +23,11 @@ const harmless = /[\n\t\u200c\u200d]/;
 export function safeLines(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
-    .replace(unsafe, (character) => (harmless.test(character) ? character : written(character)));
+    .replace(unsafe, (character) => (harmless.test(character) ? character : spelledOut(character)));
 }
 
 /** Two-space JSON that no terminal can be steered with. */
 export function safeJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2);
-  return plainJson.test(text) ? text : text.replace(unsafeInJson, written);
+  return plainJson.test(text) ? text : text.replace(unsafeInJson, spelledOut);
 }

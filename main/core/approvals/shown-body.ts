@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ApprovalRequest } from '#contract/schemas/approvals.ts';
+import { spelledOut } from '#contract/spelled-out.ts';
 
 const maxShownCharacters = 2000;
 /** What could steer a screen, turn its direction, or not be seen at all. A line feed stays: it cannot leave its box. */
@@ -17,16 +18,9 @@ export function shownBody(bytes: Uint8Array): NonNullable<ApprovalRequest['body'
   }
   let text = '';
   for (const character of whole) {
-    const shown = character !== '\n' && unseen.test(character) ? spelled(character) : character;
+    const shown = character !== '\n' && unseen.test(character) ? spelledOut(character) : character;
     if (text.length + shown.length > maxShownCharacters) return { ...measured, text, truncated: true };
     text += shown;
   }
   return { ...measured, text, truncated: false };
-}
-
-/** `\u202e`; two of them for a character beyond the first plane. */
-function spelled(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-    .join('');
 }
