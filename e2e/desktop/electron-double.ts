@@ -128,6 +128,8 @@ export interface WindowDouble {
   readonly emitter: EventEmitter;
   url: string | null;
   visible: boolean;
+  /** Whether the person's keys go to it. */
+  focused: boolean;
   contentProtected: boolean;
   openHandler: ((details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse) | null;
   /** Called with what main sends to the page. */
@@ -160,6 +162,7 @@ export class BrowserWindow {
       emitter,
       url: null,
       visible: options.show !== false,
+      focused: false,
       contentProtected: false,
       openHandler: null,
       deliver: null,
@@ -177,11 +180,22 @@ export class BrowserWindow {
       },
       show() {
         double.visible = true;
+        members.focus();
+      },
+      showInactive() {
+        double.visible = true;
       },
       hide() {
         double.visible = false;
+        double.focused = false;
       },
-      focus() {},
+      focus() {
+        for (const other of windows) other.focused = false;
+        double.focused = true;
+        emitter.emit('focus');
+      },
+      isVisible: () => double.visible,
+      isFocused: () => double.focused,
       restore() {},
       isMinimized: () => false,
       setAlwaysOnTop(on: boolean) {
@@ -205,6 +219,14 @@ export class BrowserWindow {
     return windowOfContents.get(contents) ?? null;
   }
 }
+
+export const screen = strict('screen', {
+  getCursorScreenPoint: () => ({ x: 0, y: 0 }),
+  getDisplayNearestPoint() {
+    needsReady('screen.getDisplayNearestPoint');
+    return { workArea: { x: 0, y: 24, width: 1920, height: 1056 } };
+  },
+});
 
 // --- IPC and the preload's side ----------------------------------------------------------------------------------
 

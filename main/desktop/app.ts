@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, ipcMain, type Session, session, shell, type WebContents } from 'electron';
+import { errorFromBody } from '#contract/errors.ts';
 import type { Settings } from '#contract/schemas/host.ts';
 import { harden } from '#host/harden.ts';
 import { logLine } from '#host/log-line.ts';
@@ -14,6 +15,7 @@ import { ownPaths } from '#host/paths.ts';
 import { windowPages } from '#host/window-pages.ts';
 import { findHost } from '#transports/find-host.ts';
 import { announce, type IpcDoor, serveIpc } from '#transports/ipc.ts';
+import { createApprovalWindow } from './approvals.ts';
 import { setAutostart } from './autostart.ts';
 import { confirmPresence } from './confirm-presence.ts';
 import { type HostLink, linkHost } from './host-link.ts';
@@ -30,6 +32,7 @@ import { lockByItself } from './locking.ts';
 import { applicationMenu } from './menu.ts';
 import { createOutside } from './outside.ts';
 import { createPreferences } from './preferences.ts';
+import { presenceQuestion } from './presence-text.ts';
 import { createScreenLock, type ScreenLock } from './screen-lock.ts';
 import { createShellState } from './shell-state.ts';
 import { takeOver } from './take-over.ts';
@@ -62,17 +65,24 @@ async function start(): Promise<void> {
   guardEveryPage((url) => void openOutside(url));
 
   const windows = createWindows(lockedPreferences(preload, fromSource), join(icons, 'icon-256.png'));
+  const waitingRequests = async () => {
+    const list = await link.ask('approvals.list', {});
+    if (!list.ok) throw errorFromBody(list.error);
+    return list.value.waiting;
+  };
   serveIpc(ipcMain as unknown as IpcDoor, {
     origin: pageOrigin,
     isOurs: (sender) => windows.all().some((window) => window.webContents === sender),
     ask: (name, input, presence) => link.ask(name, input as never, presence),
-    confirm: (summary, sender) => confirmPresence(summary, sender as WebContents),
+    confirm: async (name, input, sender) =>
+      confirmPresence(await presenceQuestion(name, input, waitingRequests), sender as WebContents),
   });
 
   const lock = () => void link.ask('vault.lock', {});
   const acts = {
     lock,
     unlock: windows.showUnlock,
+    answer: () => windows.showApprovals(false),
     openWindow: windows.show,
     setPaused: (paused: boolean) => void link.ask('endpoint.setPaused', { paused }),
     takeOver: () => void takeOver(link, () => app.quit()),
@@ -84,6 +94,7 @@ async function start(): Promise<void> {
     acts,
   );
   const applyPreferences = createPreferences({ openWindow: windows.show, setAutostart: autostart });
+  const approvalWindow = createApprovalWindow(windows);
   let settings: Settings | null = null;
   const state = createShellState(link, {
     onFacts(facts) {
@@ -91,6 +102,7 @@ async function start(): Promise<void> {
       if (facts.status !== null) applyPreferences(facts.status.window);
       if (facts.status?.state === 'unlocked') windows.closeUnlock();
     },
+    onWaiting: (requests) => approvalWindow.waiting(requests.map(({ approvalId }) => approvalId)),
     onSettings(changed) {
       settings = changed;
     },

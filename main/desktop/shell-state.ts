@@ -1,4 +1,5 @@
 import { type EventName, staleBy } from '#contract/events.ts';
+import type { ApprovalRequest } from '#contract/schemas/approvals.ts';
 import type { Settings } from '#contract/schemas/host.ts';
 import type { HostLink } from './host-link.ts';
 import type { TrayFacts } from './tray-menu.ts';
@@ -8,6 +9,7 @@ import type { TrayFacts } from './tray-menu.ts';
 
 export interface ShellStateDeps {
   onFacts(facts: TrayFacts): void;
+  onWaiting(requests: readonly ApprovalRequest[]): void;
   /** Null while the vault is not open: then nothing has to be locked either. */
   onSettings(settings: Settings | null): void;
 }
@@ -28,15 +30,19 @@ export function createShellState(link: HostLink, deps: ShellStateDeps): ShellSta
     const status = await link.ask('vault.status', {});
     const open = status.ok && (status.value.state === 'unlocked' || status.value.state === 'degraded');
     const calls = open ? await link.ask('audit.list', { limit: callsShown, kind: 'invoke' }) : null;
+    const approvals = open ? await link.ask('approvals.list', {}) : null;
+    const waiting = approvals?.ok === true ? approvals.value.waiting : [];
     deps.onFacts({
       status: status.ok ? status.value : null,
       lastCalls: calls?.ok === true ? calls.value.entries : [],
+      waiting: waiting.length,
       hosting: link.hosting(),
     });
+    deps.onWaiting(waiting);
     const settings = open ? await link.ask('settings.show', {}) : null;
     deps.onSettings(settings?.ok === true ? settings.value : null);
   };
-  const concerns = new Set(['vault.status', 'audit.list', 'settings.show']);
+  const concerns = new Set(['vault.status', 'audit.list', 'settings.show', 'approvals.list']);
   return {
     changed(event) {
       if (timer !== undefined || !staleBy[event].some((name) => concerns.has(name))) return;

@@ -12,6 +12,7 @@ const unlocked = {
 const facts = (status: Partial<VaultStatus> | null, rest: Partial<TrayFacts> = {}): TrayFacts => ({
   status: status === null ? null : { ...unlocked, ...status },
   lastCalls: [],
+  waiting: 0,
   hosting: true,
   ...rest,
 });
@@ -86,4 +87,12 @@ test('attention is asked for where rows do not open, the vault is an older copy,
   for (const [given, state] of cases) assert.equal(trayState(given), state);
   assert.equal(trayTooltip(facts({ state: 'degraded' })), 'aivault: needs attention');
   assert.equal(actsOf(facts({ state: 'missing' }))['Create a vault…'], 'openWindow');
+});
+
+test('requests that wait ask for attention and can be answered from the menu', () => {
+  assert.equal(trayState(facts({}, { waiting: 1 })), 'attention');
+  assert.equal(trayTooltip(facts({}, { waiting: 1 })), 'aivault: 1 request waits for you');
+  const [state, line] = Object.entries(actsOf(facts({}, { waiting: 2 })));
+  assert.deepEqual(state, ['Unlocked  ·  127.0.0.1:19790', '-']);
+  assert.deepEqual(line, ['2 requests wait for you…', 'answer']);
 });

@@ -2,15 +2,19 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 
-/** What the tray can say and do; everything it shows comes from two operations. */
+/** What the tray can say and do; everything it shows comes from three operations. */
 export interface TrayFacts {
   readonly status: VaultStatus | null;
   readonly lastCalls: readonly AuditEntry[];
+  /** How many requests wait for a person. */
+  readonly waiting: number;
   readonly hosting: boolean;
 }
 export interface TrayActs {
   lock(): void;
   unlock(): void;
+  /** Shows the requests that wait. */
+  answer(): void;
   setPaused(paused: boolean): void;
   openWindow(): void;
   takeOver(): void;
@@ -19,7 +23,11 @@ export interface TrayActs {
 
 export type TrayState = 'locked' | 'unlocked' | 'attention';
 
-export function trayState({ status }: TrayFacts): TrayState {
+export function trayState(facts: TrayFacts): TrayState {
+  return facts.waiting > 0 ? 'attention' : vaultState(facts);
+}
+
+function vaultState({ status }: TrayFacts): TrayState {
   if (status === null || status.state === 'degraded' || status.state === 'rolled_back' || status.damaged.length > 0)
     return 'attention';
   return status.state === 'unlocked' ? 'unlocked' : 'locked';
@@ -33,11 +41,15 @@ const stateWords: Readonly<Record<TrayState, string>> = {
 
 /** The state as a person would say it. */
 function stateText(facts: TrayFacts): string {
-  return facts.status?.state === 'missing' ? 'No vault yet' : stateWords[trayState(facts)];
+  return facts.status?.state === 'missing' ? 'No vault yet' : stateWords[vaultState(facts)];
 }
 
 export function trayTooltip(facts: TrayFacts): string {
-  return `aivault: ${stateText(facts).toLowerCase()}`;
+  return `aivault: ${facts.waiting > 0 ? waitingText(facts) : stateText(facts).toLowerCase()}`;
+}
+
+function waitingText({ waiting }: TrayFacts): string {
+  return waiting === 1 ? '1 request waits for you' : `${waiting} requests wait for you`;
 }
 
 /** The menu, top to bottom as the design shows it. */
@@ -48,6 +60,7 @@ export function trayMenu(facts: TrayFacts, acts: TrayActs): MenuItemConstructorO
   const address = status?.endpoint?.baseUrl.replace('http://', '') ?? 'not listening';
   return [
     { label: `${stateText(facts)}  ·  ${paused ? 'endpoint paused' : address}`, enabled: false },
+    ...(facts.waiting > 0 ? [{ label: `${waitingText(facts)}…`, click: acts.answer }] : []),
     { type: 'separator' },
     open
       ? { label: 'Lock now', accelerator: 'Alt+CommandOrControl+L', registerAccelerator: false, click: acts.lock }

@@ -30,8 +30,8 @@ export interface IpcDeps {
   /** Whether these web contents belong to a window we made. */
   isOurs(sender: object): boolean;
   ask(name: OperationName, input: unknown, presence: Presence | undefined): Promise<Result<unknown>>;
-  /** Asks the person in front of the screen; true only for an explicit yes. */
-  confirm(summary: string, sender: object): Promise<boolean>;
+  /** Asks the person in front of the screen whether this may be asked; true only for an explicit yes. */
+  confirm(name: OperationName, input: unknown, sender: object): Promise<boolean>;
 }
 
 /** Refused before anything is read: the question did not come from the main frame of one of our own windows. */
@@ -56,7 +56,7 @@ export function serveIpc(door: IpcDoor, deps: IpcDeps): void {
     const presence = passphraseOf(proof);
     try {
       if (operations[name].presence !== 'fresh' || presence !== undefined) return await deps.ask(name, input, presence);
-      if (!(await deps.confirm(operations[name].summary, event.sender))) return refusal(declined);
+      if (!(await deps.confirm(name, input, event.sender))) return refusal(declined);
       return await deps.ask(name, input, { confirmed: true });
     } catch (error) {
       return refusal(
