@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { Approvals } from './features/approvals/approvals.tsx';
 import { FirstRun } from './features/first-run/first-run.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { useAppearance } from './features/settings/appearance.ts';
@@ -11,6 +12,8 @@ import { useView } from './view-state.ts';
 
 /** The small window the tray opens: it unlocks, and the shell closes it. */
 const onlyUnlocks = location.hash === '#unlock';
+/** The small window the shell opens while requests wait and this one is not in front. */
+const onlyAsks = location.hash === '#approvals';
 
 /** Decides what may be on screen from the vault's state; a locked vault leaves nothing of itself on the page. */
 export function App() {
@@ -32,6 +35,8 @@ export function App() {
   if (status.error?.error === 'host_unreachable' || status.error?.error === 'token_invalid') return <Ended />;
   if (status.value === undefined) return <main className="blank" aria-busy="true" />;
   if (onlyUnlocks && state !== 'locked' && state !== 'rolled_back') return <Opened />;
+  const open = state === 'unlocked' || state === 'degraded';
+  if (onlyAsks) return <main className="blank">{open ? <Approvals alone /> : null}</main>;
   return (
     <>
       {state === 'missing' || (welcoming && state === 'unlocked') ? (
@@ -41,6 +46,7 @@ export function App() {
       ) : (
         <Frame status={status.value} />
       )}
+      {open ? <Approvals /> : null}
       <Toasts />
     </>
   );

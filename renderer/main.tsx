@@ -3,6 +3,7 @@ import './styles/ui.css';
 import './styles/frame.css';
 import './styles/rooms.css';
 import './styles/paths.css';
+import './styles/approvals.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { connect } from './client.ts';

@@ -39,11 +39,13 @@ for (const place of places) {
         maxRequestBodyBytes: 64 * 1024,
         maxResponseBodyBytes: null,
         responseBodyBlocklist: ['$.choices.*.message.content'],
+        askOperator: false,
       });
 
-      await screen.detail.getByRole('switch').click();
+      const enabled = screen.detail.getByRole('switch', { name: 'openai/chat-completions enabled' });
+      await enabled.click();
       await screen.detail.getByText('Disabled: every call is refused.').waitFor();
-      await screen.detail.getByRole('switch').click();
+      await enabled.click();
       await screen.detail.getByText('Ready.', { exact: true }).waitFor();
       await cleanPage(page, stage);
     }),

@@ -1,36 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright';
-import { cleanPage } from './clean-page.ts';
-import type { Stage } from './stage.ts';
-import { noBrowser, onStage, type Place, places } from './stages.ts';
+import { photographer } from './photographer.ts';
+import { noBrowser, onStage, places } from './stages.ts';
 import { AccessScreen, FirstRunScreen, Frame, SecretsScreen, UnlockScreen } from './window-pages.ts';
 
 // A picture of what lies before the rooms and on top of them: first run, unlock, empty rooms, palette, every dialog.
 // Both colours and both widths, for people to look at: artefacts/screens/<host>/…; each is checked in both colours.
 
-const folder = fileURLToPath(new URL('../../artefacts/screens/', import.meta.url));
 const passphrase = 'four words are enough';
-
-/** Pictures what is on the page in every look (elsewhere than in the console: in one), and checks it in both colours. */
-function photographer(place: Place, stage: Stage) {
-  mkdirSync(join(folder, place), { recursive: true });
-  const shades = place === 'console' ? (['light', 'dark'] as const) : (['light'] as const);
-  return async (page: Page, name: string, widths: readonly number[] = [1280, 800], height = 800): Promise<void> => {
-    for (const colorScheme of shades) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of place === 'console' ? widths : widths.slice(0, 1)) {
-        await page.setViewportSize({ width, height });
-        await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
-        await page.screenshot({ path: join(folder, place, `${name}-${colorScheme}-${width}.png`) });
-      }
-      await cleanPage(page, stage);
-    }
-    await page.setViewportSize({ width: 1280, height: 800 });
-  };
-}
 
 for (const place of places) {
   test(
@@ -40,7 +16,7 @@ for (const place of places) {
     },
     () =>
       onStage(place, { choice: null }, async (stage) => {
-        const picture = photographer(place, stage);
+        const picture = photographer(stage);
         const page = await stage.open();
         const screen = new FirstRunScreen(page);
         await screen.step('Create the vault').waitFor();
@@ -79,7 +55,7 @@ for (const place of places) {
 
   test(`every dialog has its picture (host: ${place})`, { skip: noBrowser }, () =>
     onStage(place, { choice: { provider: 'passphrase', passphrase }, furnished: true }, async (stage) => {
-      const picture = photographer(place, stage);
+      const picture = photographer(stage);
       const page = await stage.open();
       const screen = await new SecretsScreen(page).ready();
       const shown = async (name: string | RegExp | undefined, file: string): Promise<void> => {

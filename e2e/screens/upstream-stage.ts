@@ -21,11 +21,16 @@ export async function onUpstreamStage(
 }
 
 /** One call a tool makes: a token for it, then the endpoint. Returns the status. */
-export async function callOpenai(stage: Stage, token: string, path: string): Promise<number> {
+export async function callOpenai(
+  stage: Stage,
+  token: string,
+  path: string,
+  body = '{"model":"m","messages":[]}',
+): Promise<number> {
   const response = await fetch(`${stage.baseUrl}/v/openai${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: '{"model":"m","messages":[]}',
+    body,
   });
   await response.arrayBuffer();
   return response.status;

@@ -145,3 +145,39 @@ export class FirstRunScreen {
     return this.page.getByRole('heading', { level: 1, name });
   }
 }
+
+/** The card of a request that waits, over whatever room is open. */
+export class ApprovalCard {
+  readonly page: Page;
+  readonly place: Locator;
+  readonly card: Locator;
+  readonly deny: Locator;
+  readonly allow: Locator;
+  readonly rule: Locator;
+  /** A line for each request behind the one that is asked about. */
+  readonly behind: Locator;
+  constructor(page: Page) {
+    this.page = page;
+    this.place = page.getByRole('region', { name: 'Waiting for you' });
+    this.card = this.place.getByRole('article');
+    this.deny = this.card.getByRole('button', { name: 'Deny' });
+    this.allow = this.card.getByRole('button', { name: /^Allow/ });
+    this.rule = this.card.getByText(/^Rule:/);
+    this.behind = this.place.getByRole('listitem');
+  }
+  async ready(): Promise<this> {
+    await this.card.waitFor();
+    return this;
+  }
+  /** Whether pressing Allow would count now. */
+  async armed(): Promise<boolean> {
+    return (await this.allow.getAttribute('aria-disabled')) === null;
+  }
+  async gone(): Promise<void> {
+    await this.place.waitFor({ state: 'detached' });
+  }
+  /** One of the choices of how long and how far. */
+  async narrow(choice: string): Promise<void> {
+    await this.card.getByRole('button', { name: choice, exact: true }).click();
+  }
+}

@@ -9,7 +9,7 @@ interface ButtonProps extends ComponentProps<'button'> {
   readonly busy?: boolean;
 }
 
-/** A button. Busy buttons stay focusable and ignore presses, so that focus is never lost under the person's hands. */
+/** A button. Busy and `aria-disabled` ones stay focusable and ignore presses, so that focus is never lost under the person's hands. */
 export function Button({
   tone = 'plain',
   icon,
@@ -20,14 +20,15 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const slow = useSlow(busy);
+  const resting = busy || rest['aria-disabled'] === true;
   return (
     <button
       type="button"
       {...rest}
       className={`button ${tone} ${busy ? 'busy' : ''} ${slow ? 'slow' : ''} ${className}`}
       aria-busy={busy || undefined}
-      aria-disabled={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      aria-disabled={resting || undefined}
+      onClick={resting ? (event) => event.preventDefault() : onClick}
     >
       {icon}
       {children}

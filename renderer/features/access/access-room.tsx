@@ -12,6 +12,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { useFirstChoice } from '../../ui/use-first-choice.ts';
 import { useView } from '../../view-state.ts';
+import { StandingApprovals } from '../approvals/standing-approvals.tsx';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
 import { TokenDetail } from './token-detail.tsx';
@@ -47,6 +48,7 @@ export function AccessRoom() {
           Mint token
         </Button>
       </Header>
+      <StandingApprovals />
       {tokens?.length === 0 && !all ? (
         <Empty
           title="No live tokens"

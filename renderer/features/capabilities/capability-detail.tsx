@@ -56,7 +56,9 @@ function Described({ detail }: { readonly detail: Detail }) {
           {!detail.enabled
             ? 'Disabled: every call is refused.'
             : detail.ready
-              ? 'Ready.'
+              ? detail.policy.askOperator
+                ? 'Ready. Each call waits until you allow it.'
+                : 'Ready.'
               : 'Available: it needs a key.'}
         </Fact>
         <Fact name="Effect">

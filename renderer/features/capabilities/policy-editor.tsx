@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Policy } from '#contract/schemas/catalog.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field, TextField } from '../../ui/field.tsx';
+import { Field, Switch, TextField } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 
@@ -52,7 +52,8 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
     policy.rateLimitPerMinute !== null ||
     policy.maxRequestBodyBytes !== null ||
     policy.maxResponseBodyBytes !== null ||
-    policy.responseBodyBlocklist.length > 0;
+    policy.responseBodyBlocklist.length > 0 ||
+    policy.askOperator;
 
   const save = async () => {
     if (!sound) return;
@@ -76,6 +77,23 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
   return (
     <section className="block-section">
       <h3>Limits</h3>
+      <div className="settings-lines">
+        <div className="settings-line">
+          <span className="grow">
+            <span className="block">Ask before each call</span>
+            <span className="muted small block">
+              {policy.askOperator
+                ? 'A request waits until you allow it; after 120 seconds without an answer it is refused.'
+                : 'Off: what the capability and these limits allow is sent at once.'}
+            </span>
+          </span>
+          <Switch
+            label="Ask before each call"
+            checked={policy.askOperator}
+            onChange={() => void set.run({ capability, askOperator: !policy.askOperator })}
+          />
+        </div>
+      </div>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -132,7 +150,7 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
               busy={clear.busy}
               onClick={() => void clear.run({ capability }).then((done) => done !== undefined && setTouched(false))}
             >
-              Remove all limits
+              {policy.askOperator ? 'Remove all limits and stop asking' : 'Remove all limits'}
             </Button>
           ) : null}
         </div>

@@ -16,6 +16,7 @@ export const shortcuts: readonly { readonly keys: string; readonly text: string 
   { keys: 'N', text: 'New: a secret, a token, a path secret' },
   { keys: 'R', text: 'Rotate the selected secret' },
   { keys: keysText('L'), text: 'Lock now' },
+  { keys: 'A', text: 'Go to the request that waits for you' },
   { keys: 'Esc', text: 'Back' },
   { keys: '?', text: 'Show these shortcuts' },
 ];
@@ -72,6 +73,7 @@ function plainKey(key: string, view: ReturnType<typeof useView.getState>): boole
   else if (key === 'n' && sheet !== undefined) view.open({ kind: sheet });
   else if (key === 'r' && view.room === 'secrets' && selected !== undefined)
     view.open({ kind: 'rotate', about: selected });
+  else if (key === 'a') document.querySelector<HTMLElement>('[data-deny]')?.focus();
   else if (key === '?') view.open({ kind: 'shortcuts' });
   else if (key === 'Escape' && view.detailOpen) view.back();
   else return false;

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { useNow } from '../../ui/use-now.ts';
 import { useView } from '../../view-state.ts';
 import { Header } from '../frame/header.tsx';
 import { Split } from '../frame/split.tsx';
@@ -16,7 +17,6 @@ import { PathFilters } from './path-filters.tsx';
 import { PathTable } from './path-table.tsx';
 import { PathTree } from './path-tree.tsx';
 import { useChosenPath } from './use-chosen-path.ts';
-import { useNow } from './use-now.ts';
 import { usePathTags } from './use-path-tags.ts';
 import { mostPaths, usePaths } from './use-paths.ts';
 
