@@ -28,7 +28,7 @@ test('a command that others begin with knows them', async () => {
     const found = await findCommand(words);
     return 'below' in found ? found.below.map((command) => command.words) : null;
   };
-  assert.deepEqual(await below('audit', '--help'), ['audit verify', 'audit export']);
+  assert.deepEqual(await below('audit', '--help'), ['audit verify', 'audit export', 'audit retire']);
   assert.deepEqual(await below('help', 'settings'), ['settings set']);
   assert.deepEqual(await below('settings', 'set'), []);
   assert.deepEqual(await below('help', 'secrets', 'create'), []);
