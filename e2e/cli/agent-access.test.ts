@@ -76,6 +76,15 @@ describe('an agent of another user', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  test('a user that is not there is said before anything is changed', { skip }, async () => {
+    const words = ['setup', 'agent-access', '--agent-user', 'aivault-nobody', '--daemon-user', userInfo().username];
+    const refused = await run('aivault', ...words);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /There is no user aivault-nobody on this machine/);
+    if (madeGroup) assert.notEqual(spawnSync('getent', ['group', 'aivault']).status, 0, 'no group was made');
+    assert.equal(existsSync(path.join(folder, 'shared')), false);
+  });
+
   test('an agent of another user invokes with the token written for its group, and nothing else', {
     skip,
   }, async () => {

@@ -35,6 +35,13 @@ async function lookUp(database: 'passwd' | 'group', name: string): Promise<reado
   return stdout.trim().split(':');
 }
 
+/** Throws `invalid_request` where one of the users is not there: before a group is made, and not half way. */
+export async function requireUsers({ agentUser, daemonUser, platform }: AgentAccess): Promise<void> {
+  // macOS keeps its users elsewhere, and its own tool says which is missing.
+  if (platform === 'darwin') return;
+  for (const user of [daemonUser, agentUser]) await lookUp('passwd', user);
+}
+
 const ownerOf = (user: string) => async (): Promise<Owner> => ({
   uid: Number((await lookUp('passwd', user))[2]),
   gid: Number((await lookUp('group', group))[2]),

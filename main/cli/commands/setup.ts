@@ -5,7 +5,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { hostNodeFlags } from '#contract/host-node-flags.ts';
 import { type Command, command, flag, list, requiredText, text } from '../command.ts';
 import { invalid, type Session } from '../session.ts';
-import { agentAccessPlan, checkUser, usualSharedFolder } from '../setup-agent-access.ts';
+import { agentAccessPlan, checkUser, requireUsers, usualSharedFolder } from '../setup-agent-access.ts';
 import { carryOut } from '../setup-plan.ts';
 import { launchdPlan, systemdPlan } from '../setup-services.ts';
 import { durationMs } from '../time-text.ts';
@@ -68,6 +68,7 @@ const agentAccess = command({
     };
     if (access.agentUser === access.daemonUser) throw invalid('The agents must run as another user than the vault.');
     needRoot(values['dry-run']);
+    if (!values['dry-run']) await requireUsers(access);
     await carryOut(session.out, agentAccessPlan(access), values['dry-run']);
     return 0;
   },
