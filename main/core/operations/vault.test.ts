@@ -203,7 +203,9 @@ describe('the vault through dispatch', () => {
     assert.equal(entries.length, 5);
     core.clock.ms += 60 * 60 * 1000;
     await core.ask('vault.unlock', { passphrase });
-    await core.ask('vault.unlock', {});
+    await core.ask('vault.unlock', { acceptRollback: true });
+    const done = (await core.ask('audit.list', { kind: 'vault.unlock', outcome: 'done' })).entries;
+    assert.deepEqual([done.length, done.filter(({ note }) => note !== undefined).length], [2, 0], 'nothing was accepted');
   });
 
   test('presence: a passphrase vault asks for it again; the window’s word counts only from the window', async () => {
