@@ -205,7 +205,11 @@ describe('the vault through dispatch', () => {
     await core.ask('vault.unlock', { passphrase });
     await core.ask('vault.unlock', { acceptRollback: true });
     const done = (await core.ask('audit.list', { kind: 'vault.unlock', outcome: 'done' })).entries;
-    assert.deepEqual([done.length, done.filter(({ note }) => note !== undefined).length], [2, 0], 'nothing was accepted');
+    assert.deepEqual(
+      [done.length, done.filter(({ note }) => note !== undefined).length],
+      [2, 0],
+      'nothing was accepted',
+    );
   });
 
   test('presence: a passphrase vault asks for it again; the window’s word counts only from the window', async () => {
