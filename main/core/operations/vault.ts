@@ -57,8 +57,8 @@ export function vaultHandlers(services: Services, deps: VaultHandlersDeps): Pick
       if (open && needsPerson && passphrase !== undefined && !(await vault.checkPresence({ passphrase }))) {
         throw new AivaultError('presence_required', 'The passphrase is not right. The vault was open, and stays so.');
       }
-      if (acceptRollback && !open) call.note({ note: 'rollback accepted' });
-      await vault.unlock({ acceptRollback, ...(passphrase === undefined ? {} : { passphrase }) });
+      const unlocked = await vault.unlock({ acceptRollback, ...(passphrase === undefined ? {} : { passphrase }) });
+      if (unlocked.rollbackAccepted) call.note({ note: 'rollback accepted' });
       return status();
     },
 

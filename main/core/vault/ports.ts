@@ -57,6 +57,12 @@ export interface VaultFacts extends VaultBrief {
   readonly warnings: readonly string[];
 }
 
+/** What unlocking came to. */
+export interface Unlocked {
+  /** The database was older than its anchor, and is the newest from now on. */
+  readonly rollbackAccepted: boolean;
+}
+
 export interface RotateMasterInput {
   /** Another key provider, or a new passphrase. Left out: the same provider with a new key. */
   readonly choice?: KeyProviderChoice;
@@ -107,7 +113,7 @@ export interface Vault extends SealedTables {
    * Opens the vault; does nothing where it is open. Throws `vault_missing`, `vault_locked` (wrong passphrase, a key
    * that is not there), `rate_limited` (backing off), `integrity_error`, or `rolled_back` unless that is accepted.
    */
-  unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<void>;
+  unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<Unlocked>;
   /** Forgets the keys at once. A change under way still reaches the disk. */
   lock(): void;
   /** A new vault key under a new protector key; everything is re-sealed in one transaction, then the old key removed. */

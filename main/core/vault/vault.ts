@@ -16,6 +16,7 @@ import type {
   RestoreInput,
   Rewrap,
   RotateMasterInput,
+  Unlocked,
   Vault,
   VaultBrief,
   VaultDeps,
@@ -121,8 +122,9 @@ class StoredVault implements Vault {
     });
   }
 
-  unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<void> {
+  async unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<Unlocked> {
     const locks = this.#locks;
+    let rollbackAccepted = false;
     const opening = async () => {
       if (this.#open !== null) return;
       const header = this.#requireHeader();
@@ -136,7 +138,8 @@ class StoredVault implements Vault {
         this.#noAnchor = verdict === 'no_anchor';
         this.#rolledBack = verdict === 'rolled_back' && input.acceptRollback !== true;
         if (this.#rolledBack) throw rolledBack();
-        if (verdict === 'rolled_back') await goPast(this.#anchor, open, this.#deps.store);
+        rollbackAccepted = verdict === 'rolled_back';
+        if (rollbackAccepted) await goPast(this.#anchor, open, this.#deps.store);
         if (locks !== this.#locks) throw new AivaultError('vault_locked', 'The vault was locked meanwhile.');
       } catch (error) {
         open.forget();
@@ -146,7 +149,8 @@ class StoredVault implements Vault {
       await this.#show(open, protector);
       await this.#retire(open);
     };
-    return this.#turn(() => this.#door.remembering(opening));
+    await this.#turn(() => this.#door.remembering(opening));
+    return { rollbackAccepted };
   }
 
   /** From here on the vault is open, and its anchor is brought up to date. */
