@@ -29,6 +29,8 @@ export interface Core {
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Writes down that the endpoint turned away a web page, or somebody who came by a name that is not ours. */
   readonly turnedAway: () => void;
+  /** Loads what the first call needs, before it comes. */
+  warm(): Promise<void>;
   /** The port the operator has set for the endpoint; null where none is. */
   endpointPort(): number | null;
   close(graceMs: number): Promise<void>;
@@ -146,6 +148,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       now,
     }),
     onEvent: opened.onEvent,
+    warm: broker.warm,
     endpointPort: () => settings.current().endpointPort,
     // It is refused either way; an unwritable log cannot make that less true.
     turnedAway: () =>

@@ -51,6 +51,8 @@ export interface Host {
 const defaultGraceMs = 2_000;
 const longestGraceMs = 10_000;
 const lockWatchMs = 3_000;
+/** Long enough after the start to be in nobody's way. */
+const warmAfterMs = 1_000;
 
 /**
  * Opens one vault folder and serves it: lock, core, control socket, endpoint, discovery file, in that order, so that
@@ -133,6 +135,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
         { dispatch, invoke, connect, onEvent, pathSecrets, turnedAway },
         { port: paths.chosenPort ?? core.endpointPort() ?? paths.usualPort, shared: options.shared ?? false },
       );
+      // What is wrong with it is said by the call that needs it.
+      setTimeout(() => void core?.warm().catch(() => undefined), warmAfterMs).unref();
     }
   } catch (error) {
     await closeOnce(0);

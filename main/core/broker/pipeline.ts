@@ -29,6 +29,8 @@ export type Broker = Invoke & {
   readonly connect: Connect;
   /** The way out has changed: no later call goes over a connection that stands. What is under way ends on its own. */
   rerouted(): void;
+  /** Loads what the first call needs, before it comes. */
+  warm(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -100,6 +102,7 @@ export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}):
   return Object.assign(invoke, {
     connect,
     rerouted: () => pools.drop(),
+    warm: () => pools.warm(),
     async close() {
       await pools.close();
       await Promise.allSettled(closing);

@@ -90,3 +90,12 @@ export function headerDigest(text: string): string {
 function fingerprintOf(vaultId: string, vaultKey: Uint8Array): string {
   return toHex(mac(deriveSubkey(vaultKey, 'fingerprint'), encodeFields(vaultId)));
 }
+
+/** Null where there is none, or one this version does not read. */
+export function headerOrNull(text: string | undefined): Header | null {
+  try {
+    return text === undefined ? null : parseHeader(text);
+  } catch {
+    return null;
+  }
+}

@@ -26,10 +26,11 @@ export class KeyDoor {
   }
 
   /** Opens by `opening`, and remembers what stood in the way until it worked. */
-  async remembering(opening: () => Promise<void>): Promise<void> {
+  async remembering<R>(opening: () => Promise<R>): Promise<R> {
     try {
-      await opening();
+      const opened = await opening();
       this.trouble = null;
+      return opened;
     } catch (error) {
       if (error instanceof AivaultError && error.code === 'integrity_error') this.trouble = error;
       throw error;

@@ -5,7 +5,7 @@ import { type Protectors, systemProtectors } from '../keyring/protectors.ts';
 import { AnchorKeeper } from './anchor-keeper.ts';
 import { createBackup, prepareRestore } from './backup.ts';
 import { withoutDamage } from './discard-damaged.ts';
-import { type Header, parseHeader } from './header.ts';
+import { type Header, headerOrNull } from './header.ts';
 import { KeyDoor } from './key-door.ts';
 import { newVault, requireNoVault } from './new-vault.ts';
 import { metaNames, OpenVault } from './open-vault.ts';
@@ -69,11 +69,7 @@ class StoredVault implements Vault {
     const { generation, meta } = await this.#deps.store.readMeta();
     const text = meta[metaNames.header];
     this.#remains = generation > 0 || text !== undefined;
-    try {
-      this.#header = text === undefined ? null : parseHeader(text);
-    } catch {
-      this.#header = null;
-    }
+    this.#header = headerOrNull(text);
     await this.#door.load();
   }
 
@@ -122,24 +118,23 @@ class StoredVault implements Vault {
     });
   }
 
-  async unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<Unlocked> {
+  unlock(input: UnlockInput & { readonly acceptRollback?: boolean }): Promise<Unlocked> {
     const locks = this.#locks;
-    let rollbackAccepted = false;
-    const opening = async () => {
-      if (this.#open !== null) return;
+    const opening = async (): Promise<Unlocked> => {
+      if (this.#open !== null) return { rollbackAccepted: false };
       const header = this.#requireHeader();
       const protector = this.#protectors.of(header.key.provider);
       const vaultKey = await this.#door.unwrap(protector, header.key, input);
-      const snapshot = await this.#deps.store.readAll();
-      const open = await OpenVault.fromSnapshot(vaultKey, snapshot, this.#lazy);
+      const open = await OpenVault.fromSnapshot(vaultKey, await this.#deps.store.readAll(), this.#lazy);
+      let older = false;
       try {
         this.#anchor = await protector.readAnchor(open.header.key);
         const verdict = compareToAnchor(open, this.#anchor);
         this.#noAnchor = verdict === 'no_anchor';
-        this.#rolledBack = verdict === 'rolled_back' && input.acceptRollback !== true;
+        older = verdict === 'rolled_back';
+        this.#rolledBack = older && input.acceptRollback !== true;
         if (this.#rolledBack) throw rolledBack();
-        rollbackAccepted = verdict === 'rolled_back';
-        if (rollbackAccepted) await goPast(this.#anchor, open, this.#deps.store);
+        if (older) await goPast(this.#anchor, open, this.#deps.store);
         if (locks !== this.#locks) throw new AivaultError('vault_locked', 'The vault was locked meanwhile.');
       } catch (error) {
         open.forget();
@@ -148,9 +143,9 @@ class StoredVault implements Vault {
       await this.#door.opened();
       await this.#show(open, protector);
       await this.#retire(open);
+      return { rollbackAccepted: older };
     };
-    await this.#turn(() => this.#door.remembering(opening));
-    return { rollbackAccepted };
+    return this.#turn(() => this.#door.remembering(opening));
   }
 
   /** From here on the vault is open, and its anchor is brought up to date. */

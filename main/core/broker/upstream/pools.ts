@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'undici';
+import { AivaultError } from '#contract/errors.ts';
 import type { MaybeLater } from '../at-once.ts';
 import type { Dialer, DialTarget } from './dialer.ts';
 
@@ -14,6 +15,8 @@ export interface PoolTarget extends DialTarget {
 
 export interface Pools {
   get(target: PoolTarget): MaybeLater<Pool>;
+  /** Loads what the first request would have to wait for, and would not find once the program was replaced by another version. */
+  warm(): Promise<void>;
   /** Later requests get connections of their own; those that run are finished on the ones they have. */
   drop(): void;
   close(): Promise<void>;
@@ -73,13 +76,22 @@ export function createPools(dialer: Dialer, now: () => number, silentForMs = sil
     }
   }
 
-  return {
-    get(target) {
-      if (undici !== undefined) return take(target, undici);
-      return import('undici').then((loaded) => {
-        undici = loaded;
-        return take(target, loaded);
+  async function load(): Promise<typeof import('undici')> {
+    try {
+      undici ??= await import('undici');
+      return undici;
+    } catch (cause) {
+      throw new AivaultError('contract_mismatch', 'aivault was replaced while its host ran.', {
+        hint: 'Run `aivault restart`.',
+        cause,
       });
+    }
+  }
+
+  return {
+    get: (target) => (undici === undefined ? load().then((loaded) => take(target, loaded)) : take(target, undici)),
+    async warm() {
+      await load();
     },
     drop() {
       for (const { pool } of kept.values()) {
