@@ -234,3 +234,29 @@ describe('requests that wait, in the shell', () => {
     await asked('vault.unlock', {});
   });
 });
+
+test('H2 who stops the asking in the window is asked by the system first, about which capability', async () => {
+  const app = await startApp();
+  try {
+    await app.ask('vault.init', { choice: { provider: 'passphrase', passphrase: 'four words are enough' } });
+    await app.ask('policies.set', { capability, askOperator: true });
+    const asks = async () => {
+      const shown = await app.ask('policies.show', { capability });
+      return shown.ok && shown.value.policy.askOperator;
+    };
+    assert.equal(control.when('dialog.showMessageBox'), -1, 'who starts it is not');
+    system.dialogResponse = 0;
+    const refused = await app.ask('policies.set', { capability, askOperator: false }, { confirmed: true });
+    assert.equal(refused.ok ? 'stopped' : refused.error.error, 'presence_required');
+    const box = control.log()[control.when('dialog.showMessageBox')]?.words[0] as Box;
+    assert.match(box.detail, /^Limit a capability.*\n\nIt is about openai\/chat-completions\.$/);
+    assert.equal(await asks(), true);
+    system.dialogResponse = 1;
+    assert.ok((await app.ask('policies.clear', { capability })).ok);
+    assert.equal(await asks(), false);
+    const log = await app.ask('audit.list', { kind: 'policies.clear', outcome: 'done' });
+    assert.equal(log.ok && log.value.entries[0]?.presence, 'window');
+  } finally {
+    await app.quit();
+  }
+});

@@ -245,30 +245,63 @@ for (const place of places) {
     assert.equal(await again, 403);
   });
 
-  shown('the policy editor makes a capability ask, and stops it', async (asking) => {
-    const { stage, page, card, call } = asking;
+  shown(
+    'the policy editor makes a capability ask; stopping it takes a person',
+    async (asking) => {
+      const { stage, page, card, call } = asking;
+      const screen = new CapabilitiesScreen(page);
+      await screen.go('Capabilities');
+      await screen.find('chat-completions');
+      await screen.option(/ openai\/chat-completions/).click();
+      await screen.detail.getByText('Ready. Each call waits until you allow it.').waitFor();
+      const ask = screen.detail.getByRole('switch', { name: 'Ask before each call' });
+      await ask.scrollIntoViewIfNeeded();
+      await photographer(stage)(page, 'policy-asks');
+      await ask.click();
+      const stop = screen.dialog('Stop asking?');
+      await stop.getByText('Each call of openai/chat-completions waits for your yes now.').waitFor();
+      await photographer(stage)(page, 'dialog-stop-asking');
+      await stop.getByRole('button', { name: 'Cancel' }).click();
+      await stop.waitFor({ state: 'detached' });
+      assert.equal(await ask.isChecked(), true);
+      await ask.click();
+      stage.answerDialog?.(0);
+      await stop.getByRole('button', { name: 'Stop asking' }).click();
+      await stop.getByText('presence_required').waitFor();
+      assert.equal((await stage.call('policies.show', { capability })).policy.askOperator, true);
+      stage.answerDialog?.(1);
+      if (place === 'console') await stop.getByLabel('Your passphrase again').fill(passphrase);
+      await stop.getByRole('button', { name: 'Stop asking' }).click();
+      await screen.detail.getByText('Ready.', { exact: true }).waitFor();
+      assert.equal((await stage.call('policies.show', { capability })).policy.askOperator, false);
+      assert.equal(await call(), 200, 'sent at once');
+      await ask.click();
+      await screen.detail.getByText('Ready. Each call waits until you allow it.').waitFor();
+
+      // The window's own try is asked about as well, in the same window.
+      await screen.detail.getByRole('button', { name: 'Send' }).click();
+      await card.ready();
+      await card.card.getByText(/^The (window|console) wants to use/).waitFor();
+      assert.equal(await card.card.getByRole('button', { name: 'Until its token ends' }).count(), 0);
+      if (place === 'console') await card.card.getByLabel('Your passphrase again').fill(passphrase);
+      await card.allow.click();
+      await screen.detail.getByText(/^200/).waitFor();
+    },
+    { choice: { provider: 'passphrase', passphrase } },
+  );
+
+  shown('a capability of one’s own that asks is deleted after a word about it', async ({ stage, page }) => {
+    const own = 'openai/mine';
+    await stage.call('capabilities.create', { id: own, methods: ['GET'], paths: ['/v1/mine'], credential: 'openai' });
+    await stage.call('policies.set', { capability: own, askOperator: true });
     const screen = new CapabilitiesScreen(page);
     await screen.go('Capabilities');
-    await screen.find('chat-completions');
-    await screen.option(/ openai\/chat-completions/).click();
-    await screen.detail.getByText('Ready. Each call waits until you allow it.').waitFor();
-    const ask = screen.detail.getByRole('switch', { name: 'Ask before each call' });
-    await ask.scrollIntoViewIfNeeded();
-    await photographer(stage)(page, 'policy-asks');
-    await ask.click();
-    await screen.detail.getByText('Ready.', { exact: true }).waitFor();
-    assert.equal((await stage.call('policies.show', { capability })).policy.askOperator, false);
-    assert.equal(await call(), 200, 'sent at once');
-    await ask.click();
-    await screen.detail.getByText('Ready. Each call waits until you allow it.').waitFor();
-
-    // The window's own try is asked about as well, in the same window.
-    await screen.detail.getByRole('button', { name: 'Send' }).click();
-    await card.ready();
-    await card.card.getByText(/^The (window|console) wants to use/).waitFor();
-    assert.equal(await card.card.getByRole('button', { name: 'Until its token ends' }).count(), 0);
-    await card.allow.click();
-    await screen.detail.getByText(/^200/).waitFor();
+    await screen.find('mine');
+    await screen.option(/ openai\/mine/).click();
+    await screen.detail.getByRole('button', { name: 'Delete openai/mine' }).click();
+    await screen.dialog('Delete the capability?').getByRole('button', { name: 'Delete capability' }).click();
+    await screen.option(/ openai\/mine/).waitFor({ state: 'detached' });
+    await cleanPage(page, stage);
   });
 
   shown(

@@ -29,13 +29,26 @@ export async function presenceQuestion(
 ): Promise<PresenceQuestion> {
   const allow = name === 'approvals.allow' ? operations[name].input.safeParse(input) : null;
   if (allow?.success !== true) {
-    return { message: 'Is it you who asks for this?', detail: operations[name].summary, yes: 'Yes, do it' };
+    const about = subjectOf(input);
+    return {
+      message: 'Is it you who asks for this?',
+      detail:
+        operations[name].summary + (about === null ? '' : `\n\nIt is about ${cut(visibleText(about), nameShown)}.`),
+      yes: 'Yes, do it',
+    };
   }
   const request = (await waiting()).find(({ approvalId }) => approvalId === allow.data.approvalId);
   if (request === undefined) {
     throw new AivaultError('not_found', 'No request waits under this id; it may have been answered already.');
   }
   return { message: 'Allow this request?', detail: requestText(request, allow.data), yes: 'Allow' };
+}
+
+/** The capability, credential or path a question is about, where it names one. */
+function subjectOf(input: unknown): string | null {
+  const named = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const about = named.capability ?? named.id ?? named.path;
+  return typeof about === 'string' ? about : null;
 }
 
 function requestText(request: ApprovalRequest, rule: Parsed<'approvals.allow'>): string {

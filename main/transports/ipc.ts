@@ -55,7 +55,11 @@ export function serveIpc(door: IpcDoor, deps: IpcDeps): void {
     }
     const presence = passphraseOf(proof);
     try {
-      if (operations[name].presence !== 'fresh' || presence !== undefined) return await deps.ask(name, input, presence);
+      if (operations[name].presence !== 'fresh' || presence !== undefined) {
+        const answer = await deps.ask(name, input, presence);
+        // Some rows ask for presence only in some cases, before they do anything: then the person is asked here too.
+        if (answer.ok || answer.error.error !== 'presence_required' || presence !== undefined) return answer;
+      }
       if (!(await deps.confirm(name, input, event.sender))) return refusal(declined);
       return await deps.ask(name, input, { confirmed: true });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { ExternalLink, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { CapabilityDetail as Detail } from '#contract/schemas/catalog.ts';
 import { useAct, useAsk } from '../../query.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -11,6 +12,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { useView } from '../../view-state.ts';
 import { Examples } from './examples.tsx';
 import { PolicyEditor } from './policy-editor.tsx';
+import { StopAsking } from './stop-asking.tsx';
 import { TryIt } from './try-it.tsx';
 
 export function CapabilityDetail({ id }: { readonly id: string }) {
@@ -23,6 +25,7 @@ export function CapabilityDetail({ id }: { readonly id: string }) {
 function Described({ detail }: { readonly detail: Detail }) {
   const open = useView((view) => view.open);
   const select = useView((view) => view.select);
+  const [deleting, setDeleting] = useState(false);
   const setEnabled = useAct('capabilities.setEnabled');
   const remove = useAct('capabilities.delete');
   return (
@@ -36,7 +39,10 @@ function Described({ detail }: { readonly detail: Detail }) {
           <IconButton
             framed
             label={`Delete ${detail.id}`}
-            onClick={() => void remove.run({ id: detail.id }).then((done) => done !== undefined && select(undefined))}
+            onClick={() => {
+              if (detail.policy.askOperator) setDeleting(true);
+              else void remove.run({ id: detail.id }).then((done) => done !== undefined && select(undefined));
+            }}
           >
             <Trash2 size={15} />
           </IconButton>
@@ -101,6 +107,14 @@ function Described({ detail }: { readonly detail: Detail }) {
       <Examples examples={detail.examples} />
       {detail.ready && detail.enabled ? <TryIt detail={detail} /> : null}
       <PolicyEditor capability={detail.id} policy={detail.policy} />
+      {deleting ? (
+        <StopAsking
+          capability={detail.id}
+          way="delete"
+          onClose={() => setDeleting(false)}
+          onDone={() => select(undefined)}
+        />
+      ) : null}
     </article>
   );
 }

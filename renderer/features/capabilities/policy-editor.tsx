@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Field, Switch, TextField } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
+import { StopAsking, type StopWay } from './stop-asking.tsx';
 
 interface Draft {
   readonly rate: string;
@@ -36,6 +37,7 @@ function limitOf(text: string, unit = 1): number | null | undefined {
 export function PolicyEditor({ capability, policy }: { readonly capability: string; readonly policy: Policy }) {
   const [draft, setDraft] = useState(draftOf(policy));
   const [touched, setTouched] = useState(false);
+  const [stopping, setStopping] = useState<StopWay | null>(null);
   const set = useAct('policies.set');
   const clear = useAct('policies.clear');
   const say = useView((view) => view.say);
@@ -72,6 +74,11 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
     say(`Limits of ${capability} saved.`);
   };
 
+  const removeAll = () => {
+    if (policy.askOperator) setStopping('limits');
+    else void clear.run({ capability }).then((done) => done !== undefined && setTouched(false));
+  };
+
   const note = (value: number | null | undefined, unit: string) =>
     value === undefined ? 'A number, or nothing.' : value === null ? 'No limit.' : unit;
   return (
@@ -90,7 +97,9 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
           <Switch
             label="Ask before each call"
             checked={policy.askOperator}
-            onChange={() => void set.run({ capability, askOperator: !policy.askOperator })}
+            onChange={() =>
+              policy.askOperator ? setStopping('switch') : void set.run({ capability, askOperator: true })
+            }
           />
         </div>
       </div>
@@ -145,16 +154,20 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
             Save limits
           </Button>
           {limited ? (
-            <Button
-              tone="quiet"
-              busy={clear.busy}
-              onClick={() => void clear.run({ capability }).then((done) => done !== undefined && setTouched(false))}
-            >
+            <Button tone="quiet" busy={clear.busy} onClick={removeAll}>
               {policy.askOperator ? 'Remove all limits and stop asking' : 'Remove all limits'}
             </Button>
           ) : null}
         </div>
       </form>
+      {stopping === null ? null : (
+        <StopAsking
+          capability={capability}
+          way={stopping}
+          onClose={() => setStopping(null)}
+          onDone={() => stopping === 'limits' && setTouched(false)}
+        />
+      )}
     </section>
   );
 }
