@@ -205,7 +205,7 @@ describe('requests that wait, in the shell', () => {
   });
 
   test('H3 no name and no address can hide the host in the dialog, or turn its text around', async () => {
-    const name = `\u202eshop\n\nPOST https://harmless.example/ ${'N'.repeat(80)}`;
+    const name = `shop   POST https://harmless.example/ ${'N'.repeat(80)}`;
     token = (await asked('tokens.mint', { name, capabilities: [capability] })).token;
     const answer = call(`/v1/chat/completions?q=${'x'.repeat(4_000)}`);
     const [{ approvalId }] = (await waiting(1)) as [ApprovalRequest];
@@ -215,7 +215,7 @@ describe('requests that wait, in the shell', () => {
     assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(detail));
     const lines = detail.split('\n');
     assert.equal(lines.length, 6, 'no line of theirs');
-    assert.match(lines[0] ?? '', /^\\u202eshop\\u000a\\u000aPOST /);
+    assert.match(lines[0] ?? '', /^shop +POST /);
     assert.match(
       lines[2] ?? '',
       /^POST https:\/\/api\.openai\.com\/v1\/chat\/completions\?q=x+… \(4,\d{3} characters\)$/,

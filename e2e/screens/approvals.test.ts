@@ -49,7 +49,7 @@ function onAsking(
 
 /** What somebody could write to look like something else: markup, direction marks, controls, sheer length. */
 const wild = {
-  name: `\u202egod\u2066 <img src=x onerror="document.title='x'"> ${'N'.repeat(72)}`,
+  name: `god <img src=x onerror="document.title='x'"> ${'N'.repeat(72)}`,
   body: `</pre><script>document.title='x'</script>\u202e\u0007Allow this\n\nWritten by aivault: harmless ${'W'.repeat(10_000)}`,
   target: `${path}?harmless=${'y'.repeat(1_500)}&last=1`,
 } as const;
@@ -311,7 +311,7 @@ for (const place of places) {
       const answer = call(wild.body, wild.target);
       await card.ready();
       const title = await card.card.getByRole('heading').innerText();
-      assert.match(title, /^\\u202egod\\u2066 <img src=x onerror="document\.title='x'"> N{72} wants to use openai/);
+      assert.match(title, /^god <img src=x onerror="document\.title='x'"> N{72} wants to use openai/);
       const sent = await card.card.getByRole('region', { name: 'What would be sent' });
       assert.ok((await sent.innerText()).startsWith('POST https://api.openai.com/v1/chat/completions?harmless=yyy'));
       assert.ok((await sent.innerText()).endsWith('&last=1'), 'the whole of it is there to be scrolled to');

@@ -11,6 +11,7 @@ import {
   mintedToken,
   personalScope,
   tokenId,
+  tokenName,
   tokenReach,
   tokenSummary,
 } from '../schemas/tokens.ts';
@@ -19,7 +20,7 @@ export const tokenOperations = {
   'tokens.mint': operation({
     summary: 'Mint a token for a tool: it may use the capabilities you name, until it expires.',
     input: z.strictObject({
-      name: z.string().trim().max(120).optional(),
+      name: tokenName.optional(),
       capabilities: z.array(capabilityId).min(1).max(512),
       credential: credentialId.optional(),
       workspaceId: contextId.optional(),
@@ -37,7 +38,7 @@ export const tokenOperations = {
   'tokens.createPersonal': operation({
     summary: 'Create a personal token that may read or write path secrets.',
     input: z.strictObject({
-      name: z.string().trim().min(1).max(120),
+      name: tokenName.min(1),
       scopes: z.array(personalScope).min(1),
       /** Globs: `*` one segment, `**` any number. None means every path. */
       paths: z.array(z.string().min(1).max(512)).max(64).default([]),

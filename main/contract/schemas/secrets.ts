@@ -6,7 +6,7 @@ export const maxSecretBytes = 64 * 1024;
 
 export const secretId = z.uuid('an id, as `aivault secrets list` shows it');
 export const timeMs = z.int().nonnegative();
-const printable = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+export const printable = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 /** A secret's name: printable, no control or direction characters, at most 120. */
 export const secretName = z.string().trim().min(1).max(120).regex(printable, 'printable characters only');
 export const secretRef = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capabilityId, credentialId, effect } from './catalog.ts';
 import { contextId } from './scope.ts';
-import { timeMs } from './secrets.ts';
+import { printable, timeMs } from './secrets.ts';
 
 export const defaultTokenTtlMs = 60 * 60 * 1000;
 export const defaultPersonalTtlMs = 90 * 24 * 60 * 60 * 1000;
@@ -9,6 +9,13 @@ export const maxTokenTtlMs = 30 * 24 * 60 * 60 * 1000;
 
 /** So many calls a token may make in all; more than that is no limit worth the name. */
 export const maxCalls = z.int().positive().max(1_000_000_000);
+
+/** What the operator knows a token by: shown in lists and cards, so printable like a secret's name; may be empty. */
+export const tokenName = z
+  .string()
+  .trim()
+  .max(120)
+  .refine((text) => text === '' || printable.test(text), 'printable characters only');
 
 export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/, 'a token id like tok_0123456789abcdef');
 export const personalScope = z.enum([

@@ -43,6 +43,13 @@ describe('tokens through dispatch', () => {
 
   test('minting refuses what could never work: unknown or disabled capability, unknown or foreign credential, lone group', async () => {
     assert.equal((await core.refusal('tokens.mint', { capabilities: [] })).code, 'invalid_request');
+    for (const name of ['a\u202eb', 'a\nb', 'a\u0000']) {
+      assert.equal(
+        (await core.refusal('tokens.mint', { capabilities, name })).code,
+        'invalid_request',
+        'H3 a name is shown',
+      );
+    }
     assert.equal(
       (await core.refusal('tokens.mint', { capabilities: ['openai/nothing'] })).code,
       'capability_not_found',
