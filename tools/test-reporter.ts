@@ -10,6 +10,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Where something failed; a path as node:test knows it. */
+  failedFiles: string[];
 }
 
 interface Details {
@@ -26,7 +28,7 @@ const indent = (text: string) => text.replaceAll(/^/gm, '    ');
 
 // biome-ignore lint/style/noDefaultExport: node:test loads a reporter by its default export.
 export default async function* reportTests(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failedFiles: [] };
   for await (const event of source) {
     if (event.type === 'test:stderr' || event.type === 'test:stdout') continue;
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
@@ -38,6 +40,7 @@ export default async function* reportTests(source: AsyncIterable<TestEvent>): As
       const own = details.type !== 'suite' || !causeText(details).includes('subtest');
       if (!own) continue;
       counts.failed += 1;
+      if (!counts.failedFiles.includes(data.file ?? '')) counts.failedFiles.push(data.file ?? '');
       yield `  FAILED  ${data.name}\n    ${where}\n${indent(causeText(details))}\n`;
     } else if (data.skip !== undefined || data.todo !== undefined) {
       counts.skipped += 1;

@@ -14,6 +14,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const budgetMs = 20 * 60_000;
 const oneTestMs = 120_000;
 
+/** What takes minutes begins first: one that begins last would be waited for alone. */
+const longest: readonly string[] = ['e2e/screens', 'e2e/broker', 'e2e/cli', 'e2e/host'];
+
 interface Suite {
   readonly name: string;
   readonly files: readonly string[];
@@ -31,7 +34,10 @@ function suites(slow: boolean): readonly Suite[] {
   });
   const wanted = all.filter((file) => slow || !path.basename(file).includes('slow')).toSorted();
   const groups = Object.groupBy(wanted, suiteOf);
-  return Object.entries(groups).map(([name, files]) => ({ name, files: files! }));
+  const rank = ({ name }: Suite): number => (longest.includes(name) ? longest.indexOf(name) : longest.length);
+  return Object.entries(groups)
+    .map(([name, files]) => ({ name, files: files! }))
+    .toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** `main/core/…` by room, end-to-end suites by folder; the broker's and the desktop's files each get a process. */
@@ -63,7 +69,9 @@ function runSuite(suite: Suite): Promise<Report> {
       const lines = text.split('\n');
       const counted = lines.find((line) => line.startsWith(countsMark));
       const counts: Counts =
-        counted === undefined ? { passed: 0, failed: 0, skipped: 0 } : JSON.parse(counted.slice(countsMark.length));
+        counted === undefined
+          ? { passed: 0, failed: 0, skipped: 0, failedFiles: [] }
+          : JSON.parse(counted.slice(countsMark.length));
       const shown = lines.filter((line) => !line.startsWith(countsMark));
       if (
         counted === undefined ||
@@ -106,8 +114,8 @@ function show(report: Report): void {
 }
 
 /**
- * End-to-end suites hold real programs to real deadlines while another suite uses the same two cores. One that failed
- * runs once more by itself, said out loud: what fails then has failed. Unit suites get no second run.
+ * End-to-end suites hold real programs to real deadlines while another suite uses the same two cores. The files in which
+ * something failed run once more, alone, said out loud: what fails then has failed. Unit suites get no second run.
  */
 async function againAlone(chosen: readonly Suite[], reports: readonly Report[]): Promise<readonly Report[]> {
   const settled: Report[] = [];
@@ -117,10 +125,17 @@ async function againAlone(chosen: readonly Suite[], reports: readonly Report[]):
       settled.push(report);
       continue;
     }
-    process.stdout.write(`${suite.name} failed beside another suite; once more, alone:\n`);
-    const again = await runSuite(suite);
+    const failed = suite.files.filter((file) => report.failedFiles.includes(path.join(root, file)));
+    const known = failed.length > 0 && failed.length === report.failedFiles.length;
+    const files = known ? failed : suite.files;
+    process.stdout.write(
+      `${suite.name} failed beside another suite; once more, alone: ${known ? failed.join(' ') : 'all of it'}\n`,
+    );
+    const again = await runSuite({ ...suite, files });
     show(again);
-    settled.push(again);
+    settled.push(
+      known ? { ...again, passed: report.passed + report.failed - again.failed, skipped: report.skipped } : again,
+    );
   }
   return settled;
 }
@@ -153,7 +168,7 @@ async function main(): Promise<number> {
   const reports = await runAll(chosen);
   clearTimeout(budget);
 
-  const sum = (key: keyof Counts) => reports.reduce((total, report) => total + report[key], 0);
+  const sum = (key: 'passed' | 'failed' | 'skipped') => reports.reduce((total, report) => total + report[key], 0);
   const skipped = sum('skipped');
   const failed = sum('failed') + (requireAll ? skipped : 0);
   if (requireAll && skipped > 0) process.stdout.write('With REQUIRE_ALL=1 a skipped test is a failed one.\n');

@@ -103,7 +103,7 @@ describe('accounts in the window', () => {
         const screen = await new SecretsScreen(page).ready();
         await page.keyboard.press('Control+k');
         await page.getByRole('combobox').fill('connect an');
-        await page.keyboard.press('Enter');
+        await page.getByRole('option', { name: /^Connect an account/ }).click();
         const form = screen.dialog('Connect an account');
         await form.getByLabel('Provider').selectOption('google-gmail');
         await form.getByLabel('Client id').fill('app.example');
