@@ -34,6 +34,8 @@ export class OpenRequest implements Watched {
   readonly passage: Passage;
   readonly signal: AbortSignal;
   sentBytes = 0;
+  /** Among the rounds, while it is watched. */
+  place = -1;
   readonly #shared: OpenRequests;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;

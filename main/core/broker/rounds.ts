@@ -3,6 +3,8 @@ const everyMs = 500;
 
 /** What is looked at again for as long as it is open. */
 export interface Watched {
+  /** Where the rounds keep it; theirs to set. */
+  place: number;
   /** May take itself, and others, out of the rounds. */
   look(): void;
 }
@@ -12,21 +14,36 @@ export interface Rounds {
   leave(watched: Watched): void;
 }
 
-/** Looks at everything that is open twice a second: one timer for all, which runs only while there is something to look at. */
+/**
+ * Looks at everything that is open twice a second: one timer for all, which runs only while there is something to look at.
+ * A list and not a set, because every call comes and goes: each knows its place, and the last one moves into a gap.
+ */
 export function createRounds(): Rounds {
-  const open = new Set<Watched>();
+  const open: Watched[] = [];
   let timer: NodeJS.Timeout | null = null;
   const round = (): void => {
-    for (const watched of open) watched.look();
-    if (open.size > 0 || timer === null) return;
+    // From the end: who leaves meanwhile is replaced by one that was looked at already.
+    for (let at = open.length - 1; at >= 0; at--) open[at]?.look();
+    if (open.length > 0 || timer === null) return;
     clearInterval(timer);
     timer = null;
   };
   return {
     add(watched) {
-      open.add(watched);
+      if (watched.place >= 0) return;
+      watched.place = open.length;
+      open.push(watched);
       timer ??= setInterval(round, everyMs).unref();
     },
-    leave: (watched) => void open.delete(watched),
+    leave(watched) {
+      const last = open[open.length - 1];
+      if (watched.place < 0 || last === undefined) return;
+      open.pop();
+      if (last !== watched) {
+        open[watched.place] = last;
+        last.place = watched.place;
+      }
+      watched.place = -1;
+    },
   };
 }
