@@ -1,5 +1,5 @@
 import { type FakeUpstream, startFakeUpstream } from '../fake-upstream.ts';
-import { startTestHost, type TestHost } from '../test-host.ts';
+import { startTestHost, type TestHost, type TestHostOptions } from '../test-host.ts';
 
 // Fixture F1 behind a real host: aivaultd as its own process, its endpoint on 127.0.0.1, a real TLS upstream.
 
@@ -16,9 +16,10 @@ export interface HostFixture {
   close(): Promise<void>;
 }
 
-export async function startHostFixture(): Promise<HostFixture> {
+export async function startHostFixture(options: Pick<TestHostOptions, 'program'> = {}): Promise<HostFixture> {
   const upstream = await startFakeUpstream();
   const host = await startTestHost({
+    ...options,
     environment: {
       AIVAULT_DEV_RESOLVE: upstream.resolve('up.test'),
       AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath,

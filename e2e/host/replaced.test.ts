@@ -3,9 +3,9 @@ import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startFakeUpstream } from '../fake-upstream.ts';
+import { startHostFixture } from '../broker/host-fixture.ts';
 import { missing } from '../needs.ts';
-import { builtHost, startTestHost } from '../test-host.ts';
+import { builtHost } from '../test-host.ts';
 
 // An update puts other files where a host's program was, and the host goes on until somebody restarts it.
 
@@ -18,31 +18,13 @@ async function onProgram(
   const program = join(folder, 'dist');
   cpSync(join(builtHost, '..'), program, { recursive: true });
   beforeIt?.(program);
-  const upstream = await startFakeUpstream({ names: ['up.test'] });
-  const host = await startTestHost({
-    program: join(program, 'aivaultd.mjs'),
-    environment: {
-      AIVAULT_DEV_RESOLVE: upstream.resolve('up.test'),
-      AIVAULT_DEV_CA_CERT_PATH: upstream.authority.certPath,
-    },
-  });
+  const fixture = await startHostFixture({ program: join(program, 'aivaultd.mjs') });
   try {
-    const { secret } = await host.call('secrets.create', { name: 'K', value: 'some-value-01' });
-    await host.call('credentials.create', {
-      id: 'c1',
-      provider: 'p1',
-      secretRef: `vault:secret:${secret.secretId}`,
-      auth: { kind: 'header', name: 'authorization', template: 'Bearer {{secret}}' },
-      hosts: ['up.test'],
-    });
-    await host.call('capabilities.create', { id: 'p1/all', provider: 'p1', methods: ['GET'], paths: ['/v1/**'] });
-    const { token } = await host.call('tokens.mint', { capabilities: ['p1/all'] });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     beneathIt?.(program);
-    await check(() => fetch(`${host.baseUrl}/v/p1/v1/users`, { headers: { authorization: `Bearer ${token}` } }));
+    await check(() => fixture.ask('/v/p1/v1/users'));
   } finally {
-    await host.close();
-    await upstream.close();
+    await fixture.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -31,13 +31,13 @@ export function printStanding(out: Output, standing: StandingApproval, nowMs: nu
   out.line(
     '  ',
     bold(shortId(standing.standingId)),
-    `  ${ruleText(standing)}`,
+    `  ${standingText(standing)}`,
     dim(`  ${standing.credential}, ${until}`),
   );
 }
 
 /** What a yes covers, as a sentence without its end. */
-export function ruleText(standing: StandingApproval): string {
+export function standingText(standing: StandingApproval): string {
   const { capability, method, url } = standing;
   const what = method === null ? `whatever ${capability} allows` : `${method} ${url} (${capability}), with any body`;
   return `${whoText(standing)}: ${what}`;

@@ -39,9 +39,13 @@ async function collect(session: Session, sources: Sources): Promise<readonly Ent
 
 /** Stores the entries a batch at a time. What cannot be stored is not sent: no question is too large for want of one value. */
 async function send(session: Session, all: readonly Entry[], scope: Scope): Promise<Report> {
-  const skipped = all.map((entry) => whySkipped(entry)).filter((entry) => entry !== null);
-  const entries = all.filter((entry) => whySkipped(entry) === null);
-  const report: Report = { created: [], rotated: [], skipped, notices: [] };
+  const report: Report = { created: [], rotated: [], skipped: [], notices: [] };
+  const entries: Entry[] = [];
+  for (const entry of all) {
+    const skipped = whySkipped(entry);
+    if (skipped === null) entries.push(entry);
+    else report.skipped.push(skipped);
+  }
   return withProgress(session, 'Importing', async (progress) => {
     let start = 0;
     // Where nothing is left the vault is asked all the same: a locked one says so.

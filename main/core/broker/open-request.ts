@@ -35,7 +35,7 @@ export class OpenRequest implements Watched {
   readonly signal: AbortSignal;
   sentBytes = 0;
   /** Among the rounds, while it is watched. */
-  place = -1;
+  position = -1;
   readonly #shared: OpenRequests;
   #place: string | null = null;
   #timer: NodeJS.Timeout | undefined;

@@ -3,8 +3,8 @@ const everyMs = 500;
 
 /** What is looked at again for as long as it is open. */
 export interface Watched {
-  /** Where the rounds keep it; theirs to set. */
-  place: number;
+  /** Where in their list the rounds keep it, -1 while they do not; theirs to set. */
+  position: number;
   /** May take itself, and others, out of the rounds. */
   look(): void;
 }
@@ -16,7 +16,7 @@ export interface Rounds {
 
 /**
  * Looks at everything that is open twice a second: one timer for all, which runs only while there is something to look at.
- * A list and not a set, because every call comes and goes: each knows its place, and the last one moves into a gap.
+ * A list and not a set, because every call comes and goes: each knows its position, and the last one moves into a gap.
  */
 export function createRounds(): Rounds {
   const open: Watched[] = [];
@@ -30,20 +30,20 @@ export function createRounds(): Rounds {
   };
   return {
     add(watched) {
-      if (watched.place >= 0) return;
-      watched.place = open.length;
+      if (watched.position >= 0) return;
+      watched.position = open.length;
       open.push(watched);
       timer ??= setInterval(round, everyMs).unref();
     },
     leave(watched) {
       const last = open[open.length - 1];
-      if (watched.place < 0 || last === undefined) return;
+      if (watched.position < 0 || last === undefined) return;
       open.pop();
       if (last !== watched) {
-        open[watched.place] = last;
-        last.place = watched.place;
+        open[watched.position] = last;
+        last.position = watched.position;
       }
-      watched.place = -1;
+      watched.position = -1;
     },
   };
 }

@@ -46,13 +46,18 @@ describe('backup and restore', () => {
     assert.equal((await other.ask('audit.verify', {})).intact, true);
   });
 
-  test('a backup of a log whose older entries were retired goes on from them elsewhere, hash for hash', async () => {
+  /** One whose oldest entries were retired, and where its backup is to go. */
+  async function newCoreWithRetiredEntries(): Promise<{ core: TestCore; file: string }> {
     const core = await newCore();
-    const file = path.join(core.folder, 'backup.aivault');
     await core.ask('secrets.create', { name: 'OLD', value });
     await core.reopen();
     core.clock.ms += 86_400_000;
     await core.ask('audit.retire', { beforeMs: core.clock.ms - 3_600_000 });
+    return { core, file: path.join(core.folder, 'backup.aivault') };
+  }
+
+  test('a backup of a log whose older entries were retired goes on from them elsewhere, hash for hash', async () => {
+    const { core, file } = await newCoreWithRetiredEntries();
     const { base } = await core.ask('audit.verify', {});
     const { lines } = await core.ask('audit.export', {});
     await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
@@ -70,12 +75,7 @@ describe('backup and restore', () => {
   });
 
   test('into a log that has entries already it is restored under other numbers, and checks out as well', async () => {
-    const core = await newCore();
-    const file = path.join(core.folder, 'backup.aivault');
-    await core.ask('secrets.create', { name: 'OLD', value });
-    await core.reopen();
-    core.clock.ms += 86_400_000;
-    await core.ask('audit.retire', { beforeMs: core.clock.ms - 3_600_000 });
+    const { core, file } = await newCoreWithRetiredEntries();
     await core.ask('backup.create', { path: file, passphrase, includeAudit: true });
     const other = await newCore();
     await other.refusal('backup.restore', { path: file, passphrase: 'wrong one' });
