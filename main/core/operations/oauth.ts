@@ -8,6 +8,7 @@ import { connectedObject, readStoredTokens, type StoredTokens } from '../broker/
 import type { Client, FreshTokens } from '../broker/oauth/token-request.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
+import { oauthWayOf } from './oauth-way.ts';
 import { liveSecret, type Services } from './services.ts';
 import { createdNotices, createSecret, metadataOf, provision, rotateSecret } from './store-secret.ts';
 
@@ -69,10 +70,10 @@ function targetOf(services: Services, { provider, credential, scope }: Parsed<'o
 function ofProvider(services: Services, name: string, scope: Scope): Target {
   const provider = services.registry.byName(name);
   if (provider === undefined) throw new AivaultError('not_found', 'There is no provider of this name.');
-  const way = [provider, ...provider.alternatives].find(({ auth }) => auth.kind === 'oauth2');
-  const secret = way?.secrets[0];
-  if (way?.auth.kind !== 'oauth2' || secret === undefined) throw noOauth();
-  return { auth: way.auth, secret: services.secrets.findByName(secret.name, scope), name: secret.name, scope };
+  const way = oauthWayOf(provider);
+  if (way === null) throw noOauth();
+  const { auth, secret } = way;
+  return { auth, secret: services.secrets.findByName(secret.name, scope), name: secret.name, scope };
 }
 
 /** Only a credential of the operator's own: its secret is there already, with the client's id in it. */

@@ -1,5 +1,6 @@
 import type { ProviderForm } from '#contract/schemas/registry.ts';
 import type { Provider, ProviderSecret } from '../providers/schema.ts';
+import { oauthWayOf } from './oauth-way.ts';
 
 /** A provider as a form shows it. */
 export function providerFormOf(provider: Provider): ProviderForm {
@@ -24,13 +25,12 @@ export function providerFormOf(provider: Provider): ProviderForm {
   };
 }
 
-/** The first of its ways that begins with a person's consent, as `oauth.begin` chooses it. */
+/** Null where no person's consent is asked for: there is nothing to connect. */
 function oauthOf(provider: Provider): ProviderForm['oauth'] {
-  const way = [provider, ...provider.alternatives].find(({ auth }) => auth.kind === 'oauth2');
-  const [secret] = way?.secrets ?? [];
-  if (way?.auth.kind !== 'oauth2' || way.auth.authorizationEndpoint === undefined || secret === undefined) return null;
+  const way = oauthWayOf(provider);
+  if (way?.auth.authorizationEndpoint === undefined) return null;
   const { authorizationEndpoint, scopes } = way.auth;
-  return { consentOrigin: new URL(authorizationEndpoint).origin, scopes: [...scopes], secret: secret.name };
+  return { consentOrigin: new URL(authorizationEndpoint).origin, scopes: [...scopes], secret: way.secret.name };
 }
 
 function secretForm(secret: ProviderSecret) {

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { settings } from '#contract/schemas/host.ts';
 
-const inFile = settings.pick({ endpointPort: true, launchAtLogin: true, appearance: true, globalShortcut: true });
+/** Which settings lie in the file; all others lie in the vault (settings.ts). */
+export const keptInFile = { endpointPort: true, launchAtLogin: true, appearance: true, globalShortcut: true } as const;
+const inFile = settings.pick(keptInFile);
 type FileSettings = Partial<z.output<typeof inFile>>;
 
 export interface SettingsFile {

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { type Settings, settings } from '#contract/schemas/host.ts';
 import type { ReadTable, TableSpec, Tx } from '../vault/sealed.ts';
-import type { SettingsFile } from './settings-file.ts';
+import { keptInFile, type SettingsFile } from './settings-file.ts';
 
 // What counts only while the vault is open lies in it, sealed and proven like everything else there; what the host and its
 // window need before anybody has unlocked lies in a file, where any program of this user could change it.
 
-const sealedSettings = settings.omit({
-  endpointPort: true,
-  launchAtLogin: true,
-  appearance: true,
-  globalShortcut: true,
-});
+const sealedSettings = settings.omit(keptInFile);
 type SealedSettings = z.output<typeof sealedSettings>;
 type Name = keyof SealedSettings;
 
