@@ -21,7 +21,7 @@ describe('retiring audit entries of a real host', () => {
     const tsMs = Date.now() - 100 * dayMs;
     const facts = { tsMs, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed', capability: 'acme/users' } as const;
     const body = entryText({ ...facts, host: 'up.test', path: '/v1/users', method: 'GET', status: 200 });
-    await Promise.all(Array.from({ length: entries }, (_, n) => store.closeCall(`call-${n}`, { ...facts, body })));
+    await Promise.all(Array.from({ length: entries }, (_, n) => store.closeCall(`call-${n}`, facts, () => body)));
     await store.close();
     // The vault seals what it finds when it opens.
     await withHost(

@@ -9,8 +9,8 @@ const sorted = (_key: string, value: unknown) =>
 
 test('an entry’s text is its canonical JSON, whichever fields it has', () => {
   const trace = [
-    { stage: 'authenticate', tookMs: 0.123, outcome: 'passed' as const },
-    { stage: 'read "request"', tookMs: 1e-7, outcome: 'refused' as const },
+    { outcome: 'passed' as const, stage: 'authenticate', tookMs: 0.123 },
+    { outcome: 'refused' as const, stage: 'read "request"', tookMs: 1e-7 },
   ];
   const entries = [
     { tsMs: 1, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed' as const },

@@ -7,56 +7,58 @@ import type { AuditAppend, ChainRow } from '../store/store.ts';
 /** An entry before the store has numbered it. */
 export type Unnumbered = Omit<AuditEntry, 'seq'>;
 
-/** The same data with its keys in code-unit order at every depth. Objects that already have theirs in order are not copied: most of a trace. */
+/** The same data with its keys in code-unit order at every depth. */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
-  const record = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(record);
-  let sorted = true;
-  let flat = true;
-  for (let i = 0; i < keys.length; i++) {
-    if (i > 0 && keys[i - 1]! > keys[i]!) sorted = false;
-    if (typeof record[keys[i]!] === 'object') flat = false;
-  }
-  if (sorted && flat) return record;
-  const ordered: Record<string, unknown> = {};
-  for (const key of sorted ? keys : keys.sort()) ordered[key] = inOrder(record[key]);
-  return ordered;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }
 
-/** An entry without facts, its fields in the order canonical JSON has them. */
-const blank = Object.fromEntries(
-  Object.keys(auditEntry.shape)
-    .sort()
-    .map((field) => [field, undefined]),
-);
-
-/** Canonical JSON of an entry: the known fields stand in order already and are not sorted for each. */
+/** Canonical JSON of an entry: its fields are spelled in the order they have there, and not sorted for each. */
 export function entryText(entry: Unnumbered): string {
-  const ordered: Record<string, unknown> = { ...blank, ...entry };
-  if (entry.scope !== undefined) ordered.scope = inOrder(entry.scope);
-  if (entry.trace !== undefined) ordered.trace = entry.trace.map(orderedStep);
+  const ordered: Ordered = {
+    actor: entry.actor,
+    capability: entry.capability,
+    code: entry.code,
+    consumer: entry.consumer,
+    count: entry.count,
+    credential: entry.credential,
+    groupId: entry.groupId,
+    host: entry.host,
+    kind: entry.kind,
+    method: entry.method,
+    note: entry.note,
+    outcome: entry.outcome,
+    path: entry.path,
+    presence: entry.presence,
+    redactions: entry.redactions,
+    requestBytes: entry.requestBytes,
+    responseBytes: entry.responseBytes,
+    scope: inOrder(entry.scope),
+    secretId: entry.secretId,
+    secretName: entry.secretName,
+    secretPath: entry.secretPath,
+    status: entry.status,
+    throughSeq: entry.throughSeq,
+    tokenId: entry.tokenId,
+    tookMs: entry.tookMs,
+    // Whoever times the steps has their fields in order.
+    trace: entry.trace,
+    tsMs: entry.tsMs,
+    version: entry.version,
+    workspaceId: entry.workspaceId,
+  };
   return JSON.stringify(ordered);
 }
 
-function orderedStep({ outcome, stage, tookMs }: NonNullable<AuditEntry['trace']>[number]): object {
-  return { outcome, stage, tookMs };
-}
+/** Every field an entry may have: one that is added to the schema and not above does not compile. */
+type Ordered = { readonly [F in keyof Required<Unnumbered>]: unknown };
 
-/** The line the store appends, with the columns its filters use. Its text is made when the store takes it. */
+/** The line the store appends, with the columns its filters use. */
 export function appendOf(entry: Unnumbered): AuditAppend {
-  return {
-    tsMs: entry.tsMs,
-    get body() {
-      return entryText(entry);
-    },
-    kind: entry.kind,
-    actor: entry.actor,
-    outcome: entry.outcome,
-    ...(entry.capability === undefined ? {} : { capability: entry.capability }),
-    ...(entry.credential === undefined ? {} : { credential: entry.credential }),
-  };
+  const { tsMs, kind, actor, outcome, capability, credential } = entry;
+  return { tsMs, body: entryText(entry), kind, actor, outcome, capability, credential };
 }
 
 /** Reads a line back. A line that is not an entry (edited by hand) is shown as such instead of hiding the page. */

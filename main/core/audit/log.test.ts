@@ -104,8 +104,8 @@ describe('the audit log', () => {
     const { closeCall } = store;
     store = {
       ...store,
-      closeCall(call, entry) {
-        const written = closeCall(call, entry);
+      closeCall(...closing) {
+        const written = closeCall(...closing);
         writes.add(written);
         return written;
       },

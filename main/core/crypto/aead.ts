@@ -1,4 +1,4 @@
-import { chacha20, hchacha, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { AivaultError } from '#contract/errors.ts';
 import { systemRandom } from './random.ts';
 
@@ -40,39 +40,37 @@ export function open(key: Uint8Array, blob: Uint8Array, aad: Uint8Array): Uint8A
 }
 
 /**
- * One sealed blob that is opened again and again. It is authenticated here, once, and copied; from then on the copy is
- * decrypted as XChaCha20 decrypts it (draft-irtf-cfrg-xchacha-03 §2.3), with the key it derives from key and nonce.
+ * One sealed blob that is opened again and again. It is authenticated here, once; from then on its ciphertext meets the
+ * key stream it was made with (draft-irtf-cfrg-xchacha-03 §2.3), both copies of ours. That stream opens this blob and
+ * nothing else: less than the key it stands for.
  */
 export class Opener {
-  readonly #subkey: Uint8Array;
-  readonly #nonce = new Uint8Array(12);
   readonly #ciphertext: Uint8Array;
+  readonly #keyStream: Uint8Array;
   #forgotten = false;
 
   /** Throws `integrity_error` as `open` does. Keeps neither `key` nor `blob`. */
   constructor(key: Uint8Array, blob: Uint8Array, aad: Uint8Array) {
-    open(key, blob, aad).fill(0);
-    const { nonce, ciphertext } = partsOf(key, blob);
-    this.#subkey = subkeyOf(key, nonce);
-    this.#nonce.set(nonce.subarray(16), 4);
-    this.#ciphertext = new Uint8Array(ciphertext.subarray(0, -tagLength));
+    const plain = open(key, blob, aad);
+    this.#ciphertext = new Uint8Array(partsOf(key, blob).ciphertext.subarray(0, -tagLength));
+    this.#keyStream = plain;
+    for (let at = 0; at < plain.length; at++) plain[at]! ^= this.#ciphertext[at]!;
   }
 
   /** What `open` gives. Throws `integrity_error` once it was told to forget. */
   open(): Uint8Array {
     if (this.#forgotten) throw new AivaultError('integrity_error', 'The key of a sealed value was forgotten.');
-    return chacha20(this.#subkey, this.#nonce, this.#ciphertext, undefined, firstBlock);
+    const plain = new Uint8Array(this.#ciphertext);
+    for (let at = 0; at < plain.length; at++) plain[at]! ^= this.#keyStream[at]!;
+    return plain;
   }
 
-  /** Wipes the key. */
+  /** Wipes the key stream. */
   forget(): void {
     this.#forgotten = true;
-    this.#subkey.fill(0);
+    this.#keyStream.fill(0);
   }
 }
-
-/** Block 0 of the key stream made the tag's key (RFC 8439 §2.8). */
-const firstBlock = 1;
 
 function partsOf(key: Uint8Array, blob: Uint8Array): { readonly nonce: Uint8Array; readonly ciphertext: Uint8Array } {
   requireKey(key);
@@ -81,23 +79,6 @@ function partsOf(key: Uint8Array, blob: Uint8Array): { readonly nonce: Uint8Arra
     throw new AivaultError('integrity_error', 'A sealed value has a format this version does not read.');
   }
   return { nonce: blob.subarray(1, 1 + nonceLength), ciphertext: blob.subarray(1 + nonceLength) };
-}
-
-/** HChaCha20 of the key and the first 16 bytes of the nonce (draft-irtf-cfrg-xchacha-03 §2.2). */
-function subkeyOf(key: Uint8Array, nonce: Uint8Array): Uint8Array {
-  const words = new Uint32Array(8);
-  const keyWords = wordsOf(key);
-  hchacha(sigma, keyWords, wordsOf(nonce.subarray(0, 16)), words);
-  keyWords.fill(0);
-  return new Uint8Array(words.buffer);
-}
-
-/** The constant every ChaCha20 state begins with (RFC 8439 §2.3). */
-const sigma = wordsOf(new TextEncoder().encode('expand 32-byte k'));
-
-/** A copy: where bytes lie is not always where words may. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Nonces are not secret: they are drawn from the system many at a time. None is handed out twice. */

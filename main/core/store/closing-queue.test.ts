@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClosingQueue } from './closing-queue.ts';
-import { type ClosingsPacker, unpackClosings } from './packed-closings.ts';
+import { type Closing, type ClosingsPacker, unpackClosings } from './packed-closings.ts';
 
-const entry = (n: number) => ({ tsMs: n, body: `{"n":"é${n}"}`, kind: 'invoke', actor: 'a', outcome: 'allowed' });
+const columns = { tsMs: 1, kind: 'invoke', actor: 'a', outcome: 'allowed' };
+const bodyOf = (n: number) => `{"n":"é${n}"}`;
+const closing = (n: number, body = bodyOf(n)): Closing => ({ call: `c${n}`, columns, body: () => body });
 const bodiesOf = (entries: ClosingsPacker) => [...unpackClosings(entries.packed())].map(({ body }) => body);
 
 test('entries reach the store in the order they came, whatever sends them', async () => {
@@ -13,8 +15,8 @@ test('entries reach the store in the order they came, whatever sends them', asyn
   });
   const expected: string[] = [];
   for (let n = 0; n < 1_000; n++) {
-    void queue.add(`c${n}`, entry(n));
-    expected.push(entry(n).body);
+    void queue.add(closing(n));
+    expected.push(bodyOf(n));
     if (n % 333 === 0) queue.send();
   }
   await queue.drain();
@@ -27,7 +29,7 @@ test('a body larger than the room that waits for it arrives whole, beside its ne
     written.push(...bodiesOf(entries));
   });
   const bodies = ['a', '€'.repeat(20_000), '', '😀'.repeat(5_000), 'z'];
-  for (const [n, body] of bodies.entries()) void queue.add(`c${n}`, { ...entry(n), body });
+  for (const [n, body] of bodies.entries()) void queue.add(closing(n, body));
   await queue.drain();
   assert.deepEqual(written, bodies);
 });
@@ -37,14 +39,14 @@ test('a batch that fails rejects for all who wait for it, ends no process where 
   const queue = new ClosingQueue(async () => {
     if (fails) throw new Error('full');
   });
-  const waited = [queue.add('a', entry(1)), queue.add('b', entry(2))];
+  const waited = [queue.add(closing(1)), queue.add(closing(2))];
   queue.send();
   // Nobody waits for this one: the test runner, like the host, ends on an unhandled rejection.
-  void queue.add('c', entry(3));
+  void queue.add(closing(3));
   await queue.drain();
   for (const each of waited) await assert.rejects(each, /full/);
   fails = false;
-  const next = queue.add('d', entry(4));
+  const next = queue.add(closing(4));
   await queue.drain();
   await next;
 });
@@ -55,9 +57,9 @@ test('drained means that nothing waits, also of what came while it drained', asy
     await new Promise((resolve) => setImmediate(resolve));
     const bodies = bodiesOf(entries);
     written.push(...bodies);
-    if (bodies[0] === entry(1).body) void queue.add('b', entry(2));
+    if (bodies[0] === bodyOf(1)) void queue.add(closing(2));
   });
-  void queue.add('a', entry(1));
+  void queue.add(closing(1));
   await queue.drain();
-  assert.deepEqual(written, [entry(1).body, entry(2).body]);
+  assert.deepEqual(written, [bodyOf(1), bodyOf(2)]);
 });

@@ -1,5 +1,4 @@
-import { ClosingsPacker } from './packed-closings.ts';
-import type { AuditAppend } from './store.ts';
+import { type Closing, ClosingsPacker } from './packed-closings.ts';
 
 interface Batch {
   readonly entries: ClosingsPacker;
@@ -18,7 +17,7 @@ const gatherAtMost = 256;
 export class ClosingQueue {
   readonly #appendAll: (entries: ClosingsPacker) => Promise<void>;
   #batch: Batch | null = null;
-  #fresh: (readonly [call: string, entry: AuditAppend])[] = [];
+  #fresh: Closing[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #running = new Set<Promise<void>>();
 
@@ -27,11 +26,11 @@ export class ClosingQueue {
   }
 
   /** The same promise for all that go together: it resolves when they are on disk. */
-  add(call: string, entry: AuditAppend): Promise<void> {
+  add(closing: Closing): Promise<void> {
     this.#batch ??= { entries: new ClosingsPacker(), written: Promise.withResolvers() };
     const { entries, written } = this.#batch;
     // The next turn but one: what this turn has to write comes at its end.
-    if (this.#fresh.push([call, entry]) === 1) setImmediate(() => setImmediate(() => this.#pack()));
+    if (this.#fresh.push(closing) === 1) setImmediate(() => setImmediate(() => this.#pack()));
     else this.#pack();
     if (entries.calls.length + this.#fresh.length >= gatherAtMost) this.send();
     else this.#timer ??= setTimeout(() => this.send(), gatherMs);
@@ -41,7 +40,7 @@ export class ClosingQueue {
   #pack(): void {
     const fresh = this.#fresh;
     this.#fresh = [];
-    for (const [call, entry] of fresh) this.#batch?.entries.add(call, entry);
+    for (const closing of fresh) this.#batch?.entries.add(closing);
   }
 
   /** Sends what waits now; what is appended after this call comes after it in the chain. */

@@ -71,8 +71,8 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   };
   return {
     append: (entry) => ordered('append', entry) as never,
-    closeCall(call, entry, soon = false) {
-      const written = closings.add(call, entry);
+    closeCall(call, columns, body, soon = false) {
+      const written = closings.add({ call, columns, body });
       if (soon) closings.send();
       return written;
     },

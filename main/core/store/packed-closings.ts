@@ -1,9 +1,16 @@
-import type { AuditAppend } from './store.ts';
+import type { AuditAppend, AuditColumns } from './store.ts';
 import type { PackedClosings } from './store-protocol.ts';
 
 const usualBytes = 16 * 1024;
 /** The most bytes one UTF-16 unit takes in UTF-8. */
 const bytesPerUnit = 3;
+
+/** The entry a call ends with. */
+export interface Closing {
+  readonly call: string;
+  readonly columns: AuditColumns;
+  readonly body: () => string;
+}
 
 /**
  * Gathers closing entries on their way to the chain. Bodies lie here as bytes outside of the heap: whatever of a finished
@@ -25,15 +32,15 @@ export class ClosingsPacker {
     return this.#calls;
   }
 
-  add(call: string, entry: AuditAppend): void {
+  add({ call, columns, body: bodyOf }: Closing): void {
     this.#calls.push(call);
-    this.#times.push(entry.tsMs);
-    this.#kinds.push(entry.kind);
-    this.#actors.push(entry.actor);
-    this.#outcomes.push(entry.outcome);
-    this.#capabilities.push(entry.capability);
-    this.#credentials.push(entry.credential);
-    const { body } = entry;
+    this.#times.push(columns.tsMs);
+    this.#kinds.push(columns.kind);
+    this.#actors.push(columns.actor);
+    this.#outcomes.push(columns.outcome);
+    this.#capabilities.push(columns.capability);
+    this.#credentials.push(columns.credential);
+    const body = bodyOf();
     this.#makeRoom(body.length * bytesPerUnit);
     const length = this.#bodies.write(body, this.#end, 'utf8');
     this.#lengths.push(length);
@@ -69,15 +76,14 @@ export function* unpackClosings(packed: PackedClosings): IterableIterator<AuditA
   let start = 0;
   for (const [at, length] of packed.lengths.entries()) {
     const end = start + length;
-    const [capability, credential] = [packed.capabilities[at], packed.credentials[at]];
     yield {
       tsMs: packed.times[at]!,
       body: bodies.toString('utf8', start, end),
       kind: packed.kinds[at]!,
       actor: packed.actors[at]!,
       outcome: packed.outcomes[at]!,
-      ...(capability === undefined ? {} : { capability }),
-      ...(credential === undefined ? {} : { credential }),
+      capability: packed.capabilities[at],
+      credential: packed.credentials[at],
     };
     start = end;
   }

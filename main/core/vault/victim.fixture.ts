@@ -48,7 +48,7 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
       if (n % 2 === 0) continue;
       const body = `{"id":"${id}"}`;
       const facts = { kind: 'invoke', actor: 'a', outcome: 'allowed' };
-      await audit.closeCall(id, { tsMs: now(), body, ...facts });
+      await audit.closeCall(id, { tsMs: now(), ...facts }, () => body);
       say(`closed ${id} ${(await audit.head()).seq}`);
     }
   },
