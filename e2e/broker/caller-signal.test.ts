@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { waitingFor } from '#core/broker/caller-leaves.ts';
+import { dependingOn } from '#core/broker/caller-leaves.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { envelopeIncoming } from './memory-ports.ts';
 
@@ -48,7 +48,7 @@ describe('the signal of a caller’s connection', () => {
     for (const [name, end] of Object.entries(ends)) {
       f.upstream.behave(null);
       for (let n = 0; n < 3; n += 1) await end();
-      assert.equal(waitingFor(signal), 0, name);
+      assert.equal(dependingOn(signal), 0, name);
     }
   });
 
@@ -61,7 +61,7 @@ describe('the signal of a caller’s connection', () => {
     while (f.upstream.requests.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
     mine.abort();
     for (const { status } of await Promise.all(broken)) assert.equal(status, 502);
-    assert.deepEqual([waitingFor(mine.signal), waitingFor(other.signal)], [0, 1]);
+    assert.deepEqual([dependingOn(mine.signal), dependingOn(other.signal)], [0, 1]);
     assert.equal((await f.pass(users, mine.signal)).status, 502);
     other.abort();
     await left;

@@ -33,6 +33,12 @@ export interface Tokens {
   changed(): void;
 }
 
+/** A row beside the bytes its hash is compared by. */
+interface Indexed {
+  readonly row: TokenRow;
+  readonly sha256: Buffer;
+}
+
 export interface TokensDeps {
   readonly vault: SealedTables;
   readonly now: () => number;
@@ -41,10 +47,10 @@ export interface TokensDeps {
 
 /** Bearer tokens over a sealed table: minted once, kept as a hash, looked up by it, compared in constant time. */
 export function createTokens({ vault, now, randomBytes }: TokensDeps): Tokens {
-  let byHash: Map<string, TokenRow> | undefined;
-  const index = (): Map<string, TokenRow> => {
+  let byHash: Map<string, Indexed> | undefined;
+  const index = (): Map<string, Indexed> => {
     const table = vault.table(tokenTable);
-    byHash ??= new Map([...table.entries()].map(([, row]) => [row.sha256, row]));
+    byHash ??= new Map([...table.entries()].map(([, row]) => [row.sha256, { row, sha256: Buffer.from(row.sha256) }]));
     return byHash;
   };
   const isLive = (row: TokenRow): boolean => row.revokedAtMs === null && row.expiresAtMs > now();
@@ -63,14 +69,15 @@ export function createTokens({ vault, now, randomBytes }: TokensDeps): Tokens {
     verify(token, kind) {
       if (!wellFormed[kind].test(token)) throw invalidToken(kind);
       const sha256 = hashOf(token);
-      const row = index().get(sha256);
+      const found = index().get(sha256);
       // The map was searched by a hash, which tells a caller nothing about tokens; the comparison itself is constant-time.
-      if (row === undefined || !timingSafeEqual(Buffer.from(row.sha256), Buffer.from(sha256))) throw invalidToken(kind);
+      if (found === undefined || !timingSafeEqual(found.sha256, Buffer.from(sha256))) throw invalidToken(kind);
+      const { row } = found;
       if (row.kind !== kind || !isLive(row)) throw invalidToken(kind);
       return row;
     },
     get: (id) => vault.table(tokenTable).get(id),
-    list: (all) => [...index().values()].filter((row) => all || isLive(row)),
+    list: (all) => [...index().values()].map(({ row }) => row).filter((row) => all || isLive(row)),
     revoke(tx, id) {
       const row = tx.get(tokenTable, id);
       if (row === undefined) throw new AivaultError('not_found', 'There is no token with this id.');

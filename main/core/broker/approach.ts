@@ -43,15 +43,16 @@ function decided(
   catalog: CatalogView,
 ): MaybeLater<Approved> {
   const { passage } = request;
-  passage.know({ method: understood.method, path: understood.path });
+  passage.facts.method = understood.method;
+  passage.facts.path = understood.path;
 
   passage.at('match-capability');
   const matched = matchCapability(understood, catalog);
-  passage.know({ capability: matched.capability.id });
+  passage.facts.capability = matched.capability.id;
 
   passage.at('choose-credential');
   const backed = chooseCredential(matched, catalog);
-  passage.know({ credential: backed.credential.id });
+  passage.facts.credential = backed.credential.id;
 
   passage.at('enforce-policy');
   const permitted = enforcePolicy(backed, rates, ports.takeCall, ports.now());

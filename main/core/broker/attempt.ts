@@ -21,13 +21,13 @@ export async function attempt(approved: Approved, request: OpenRequest, tools: A
   const first = await authorise(approved, request, tools);
   const exchange = send(first, request, tools);
   const answer = await exchange.answer;
-  request.passage.know({ status: answer.status });
+  request.passage.facts.status = answer.status;
   const replayable = first.tokenDigest !== null && first.requestBody.kind !== 'stream';
   if (answer.status !== 401 || !replayable) return { sent: first, answer };
   exchange.abort(givenUp());
   const second = await authoriseAgain(approved, request, tools, first);
   const lastAnswer = await send(second, request, tools).answer;
-  request.passage.know({ status: lastAnswer.status });
+  request.passage.facts.status = lastAnswer.status;
   return { sent: second, answer: lastAnswer };
 }
 
@@ -55,7 +55,7 @@ export function authorise(
   request: OpenRequest,
   { ports, tokens }: Pick<AttemptTools, 'ports' | 'tokens'>,
 ): Promise<Authorised> {
-  request.passage.know({ requestBytes: bodyBytes(approved.requestBody) ?? 0 });
+  request.passage.facts.requestBytes = bodyBytes(approved.requestBody) ?? 0;
   const opening = request.passage.open();
   request.passage.at('inject-auth');
   const injecting = injected(approved, request, ports, tokens);

@@ -1,24 +1,41 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { waitingFor, whenCallerLeaves } from './caller-leaves.ts';
+import { dependingOn, dependNoMoreOn, dependOn } from './caller-leaves.ts';
 
-test('what was asked for is done when the caller leaves, what was taken back is not', () => {
+test('whoever depends on a caller is told when it leaves, once, unless that was taken back', () => {
   const caller = new AbortController();
-  const done: string[] = [];
-  whenCallerLeaves(caller.signal, () => done.push('first'));
-  const takeBack = whenCallerLeaves(caller.signal, () => done.push('second'));
-  whenCallerLeaves(caller.signal, () => done.push('third'));
-  assert.equal(waitingFor(caller.signal), 3);
+  const told: string[] = [];
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => ({ callerLeft: () => told.push(name) }));
+  for (const each of [first, second, third]) dependOn(caller.signal, each!);
+  assert.equal(dependingOn(caller.signal), 3);
   assert.equal(getEventListeners(caller.signal, 'abort').length, 1);
-  takeBack();
-  assert.equal(waitingFor(caller.signal), 2);
+  dependNoMoreOn(caller.signal, second!);
+  dependNoMoreOn(caller.signal, second!);
+  assert.equal(dependingOn(caller.signal), 2);
   caller.abort();
-  assert.deepEqual(done, ['first', 'third']);
+  assert.deepEqual(told, ['first', 'third']);
+  assert.equal(dependingOn(caller.signal), 0);
+});
+
+test('one that ends another on its way does not keep the rest from being told', () => {
+  const caller = new AbortController();
+  const told: string[] = [];
+  const last = { callerLeft: () => told.push('last') };
+  const first = {
+    callerLeft() {
+      told.push('first');
+      dependNoMoreOn(caller.signal, first);
+    },
+  };
+  dependOn(caller.signal, first);
+  dependOn(caller.signal, last);
+  caller.abort();
+  assert.deepEqual(told, ['first', 'last']);
 });
 
 test('whoever has left already has left at once', () => {
-  const done: string[] = [];
-  whenCallerLeaves(AbortSignal.abort(), () => done.push('gone'))();
-  assert.deepEqual(done, ['gone']);
+  let told = 0;
+  dependOn(AbortSignal.abort(), { callerLeft: () => (told += 1) });
+  assert.equal(told, 1);
 });

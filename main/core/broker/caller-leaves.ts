@@ -1,31 +1,40 @@
-/** What is to be done when a connection's caller goes away: one listener per connection, and a place in it per request. */
-const leaving = new WeakMap<AbortSignal, Set<() => void>>();
+/** Whoever ends when its caller goes away. */
+export interface Dependent {
+  callerLeft(): void;
+}
 
-/** How many acts wait for this caller to leave. */
-export function waitingFor(signal: AbortSignal): number {
-  return leaving.get(signal)?.size ?? 0;
+/** One listener per connection, and a place in its list per request: mostly there is one. */
+const dependents = new WeakMap<AbortSignal, Dependent[]>();
+
+/** How many depend on this caller. */
+export function dependingOn(caller: AbortSignal): number {
+  return dependents.get(caller)?.length ?? 0;
 }
 
 /**
- * Runs `act` when `signal` aborts; at once where it has. Returns what takes it back. A listener of its own per request would
- * cost more than the rest of opening one.
+ * Tells `who` when `caller` aborts; at once where it has. A listener of its own per request would cost more than the rest
+ * of opening one.
  */
-export function whenCallerLeaves(signal: AbortSignal, act: () => void): () => void {
-  if (signal.aborted) {
-    act();
-    return () => {};
+export function dependOn(caller: AbortSignal, who: Dependent): void {
+  if (caller.aborted) {
+    who.callerLeft();
+    return;
   }
-  let acts = leaving.get(signal);
-  if (acts === undefined) {
-    const all = new Set<() => void>();
-    leaving.set(signal, all);
-    signal.addEventListener('abort', () => {
-      for (const each of all) each();
-      all.clear();
-    });
-    acts = all;
+  const known = dependents.get(caller);
+  if (known !== undefined) {
+    known.push(who);
+    return;
   }
-  acts.add(act);
-  const joined = acts;
-  return () => void joined.delete(act);
+  const all = [who];
+  dependents.set(caller, all);
+  caller.addEventListener('abort', () => {
+    for (const each of all.splice(0)) each.callerLeft();
+  });
+}
+
+/** Takes it back. Nothing where it is not so. */
+export function dependNoMoreOn(caller: AbortSignal, who: Dependent): void {
+  const all = dependents.get(caller);
+  const at = all?.indexOf(who) ?? -1;
+  if (at >= 0) all!.splice(at, 1);
 }

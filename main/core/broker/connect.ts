@@ -73,14 +73,15 @@ export function createConnect(tools: ConnectTools): Connect {
     }
     ports.used(approved.credential, approved.grant.tokenId);
     if (opened.kind === 'answered') {
-      request.passage.know({ status: opened.answer.status });
+      request.passage.facts.status = opened.answer.status;
       request.passage.at('filter-response');
       const returned = await filterResponse({ sent: authorised, answer: opened.answer });
       await request.finished(returned.counts);
       const { status, statusText, headers, body } = returned;
       return { kind: 'answered', answer: { status, statusText, headers, body } };
     }
-    request.passage.know({ status: 101, note: request.noteWith('websocket') });
+    request.passage.facts.status = 101;
+    request.passage.facts.note = request.noteWith('websocket');
     request.passage.at('filter-response');
     const counts = { bytes: 0, redactions: 0 };
     // From here on the request ends with its caller, whether or not anybody ever talks.

@@ -1,6 +1,6 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { ConcurrencyLimiter } from '../policy/limits.ts';
-import { whenCallerLeaves } from './caller-leaves.ts';
+import { type Dependent, dependNoMoreOn, dependOn } from './caller-leaves.ts';
 import { Passage } from './passage.ts';
 import type { BrokerPorts, InvokeFacts } from './ports.ts';
 import type { Rounds, Watched } from './rounds.ts';
@@ -30,7 +30,7 @@ interface Watch {
 }
 
 /** Everything one request holds open: its place, its deadline, its upstream, its plaintext. All given back once. */
-export class OpenRequest implements Watched {
+export class OpenRequest implements Watched, Dependent {
   readonly passage: Passage;
   readonly signal: AbortSignal;
   sentBytes = 0;
@@ -45,7 +45,8 @@ export class OpenRequest implements Watched {
   readonly #held: Authorised[] = [];
   #reason: AivaultError | null = null;
   #breakOff: ((error: AivaultError) => void) | null = null;
-  readonly #callerStays: () => void;
+  readonly #caller: AbortSignal;
+  readonly #deadline: AbortController | null;
   readonly #ports: BrokerPorts;
   #watch: Watch | null = null;
   #movedBytes = 0;
@@ -54,18 +55,19 @@ export class OpenRequest implements Watched {
     this.passage = new Passage(ports.record, ports.stopwatch);
     this.#ports = ports;
     this.#shared = shared;
-    const deadline = timeoutMs === undefined ? null : new AbortController();
-    const giveUp = (reason: AivaultError): void => {
-      this.#giveUp(reason);
-      deadline?.abort(reason);
-    };
-    this.signal = deadline?.signal ?? caller;
-    this.#callerStays = whenCallerLeaves(caller, () => giveUp(callerGone()));
+    this.#caller = caller;
+    this.#deadline = timeoutMs === undefined ? null : new AbortController();
+    this.signal = this.#deadline?.signal ?? caller;
+    dependOn(caller, this);
     if (timeoutMs === undefined) return;
     this.#timer = setTimeout(() => {
       if (this.#waitsForPerson) this.#timer?.refresh();
-      else giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
+      else this.#giveUp(new AivaultError('upstream_timeout', 'The request took longer than the caller would wait.'));
     }, timeoutMs);
+  }
+
+  callerLeft(): void {
+    this.#giveUp(callerGone());
   }
 
   takePlace(key: string): void {
@@ -93,7 +95,7 @@ export class OpenRequest implements Watched {
   /** Why the request may go on, for its entry. */
   allowedBy(note: string): void {
     this.#allowedBy = note;
-    this.passage.know({ note });
+    this.passage.facts.note = note;
   }
 
   /** What an entry says of the request beside its facts: `note`, and why it was allowed where a person was asked. */
@@ -168,13 +170,14 @@ export class OpenRequest implements Watched {
     this.#reason = reason;
     this.#upstream?.abort(reason);
     this.brokeOff(reason);
+    this.#deadline?.abort(reason);
   }
 
   #release(): void {
     clearTimeout(this.#timer);
     if (this.#watch !== null) this.#shared.rounds.leave(this);
     this.#watch = null;
-    this.#callerStays();
+    dependNoMoreOn(this.#caller, this);
     if (this.#place !== null) this.#shared.places.leave(this.#place);
     this.#place = null;
     for (const authorised of this.#held) authorised.wipe();

@@ -28,11 +28,12 @@ export class Passage {
   readonly #startedAt: number;
   #stage: StageName | null = null;
   #stageAt: number;
-  readonly #facts: { -readonly [F in keyof InvokeFacts]: InvokeFacts[F] } = {};
   /** Whoever no token vouches for; their refusals are counted, not listed one by one. */
   #actor = 'stranger';
   #entry: OpenEntry | null = null;
   #finished = false;
+  /** What is known of the request by now; it is written down however the request ends. */
+  readonly facts: { -readonly [F in keyof InvokeFacts]: InvokeFacts[F] } = {};
   /** What an answer may show of the planned request. */
   planned: Answer['planned'] | undefined;
 
@@ -56,14 +57,10 @@ export class Passage {
   identified({ grant }: Identified): void {
     const { workspaceId, groupId } = grant.context;
     this.#actor = grant.actor;
-    if (grant.tokenId !== null) this.#facts.tokenId = grant.tokenId;
-    if (workspaceId !== undefined) this.#facts.workspaceId = workspaceId;
-    if (groupId !== undefined) this.#facts.groupId = groupId;
-    if (grant.consumer !== null) this.#facts.consumer = grant.consumer;
-  }
-
-  know(facts: InvokeFacts): void {
-    Object.assign(this.#facts, facts);
+    if (grant.tokenId !== null) this.facts.tokenId = grant.tokenId;
+    if (workspaceId !== undefined) this.facts.workspaceId = workspaceId;
+    if (groupId !== undefined) this.facts.groupId = groupId;
+    if (grant.consumer !== null) this.facts.consumer = grant.consumer;
   }
 
   plan(planned: Planned): void {
@@ -73,12 +70,12 @@ export class Passage {
       method: planned.method,
       url: planned.shownUrl,
     };
-    this.#facts.host = planned.host;
+    this.facts.host = planned.host;
   }
 
   /** Writes the in-flight entry. Nothing may be sent before it resolves; rejects with `audit_unavailable`. */
   open(): Promise<void> {
-    const entry = this.#record.begin(this.#actor, this.#facts);
+    const entry = this.#record.begin(this.#actor, this.facts);
     return entry.announced.then(() => {
       this.#entry = entry;
     });
@@ -102,11 +99,11 @@ export class Passage {
     if (this.#finished) return done;
     this.#finished = true;
     this.#endStage(outcome === 'allowed' ? 'passed' : 'refused');
-    this.know(facts);
-    this.#facts.tookMs = rounded(this.#stopwatch() - this.#startedAt);
-    this.#facts.trace = this.#trace;
-    if (this.#entry === null) return this.#record.refused(this.#actor, this.#facts);
-    return this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.#facts);
+    Object.assign(this.facts, facts);
+    this.facts.tookMs = rounded(this.#stopwatch() - this.#startedAt);
+    this.facts.trace = this.#trace;
+    if (this.#entry === null) return this.#record.refused(this.#actor, this.facts);
+    return this.#entry.close(outcome === 'refused' ? 'failed' : outcome, this.facts);
   }
 
   #endStage(outcome: 'passed' | 'refused'): void {

@@ -34,7 +34,10 @@ test('I4 closing entries that could not be written refuse new calls, and are wri
   );
 
   other.exec('BEGIN IMMEDIATE');
-  await assert.rejects(store.closeCall('b', facts, () => '{"n":5}'), { code: 'host_busy' });
+  await assert.rejects(
+    store.closeCall('b', facts, () => '{"n":5}'),
+    { code: 'host_busy' },
+  );
   other.exec('ROLLBACK');
   other.close();
   await store.close();

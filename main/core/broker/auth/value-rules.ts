@@ -6,8 +6,10 @@ import type { Field } from './fields.ts';
 
 /** A field value (RFC 9110 §5.5): no control characters. CR, LF and NUL would end the header. */
 export function asHeaderValue(field: Field, name: string): Uint8Array {
-  if (field.bytes.some((byte) => (byte < 0x20 && byte !== 0x09) || byte === 0x7f)) {
-    throw unusable(name, 'a header', 'a line break or another control character');
+  for (const byte of field.bytes) {
+    if ((byte < 0x20 && byte !== 0x09) || byte === 0x7f) {
+      throw unusable(name, 'a header', 'a line break or another control character');
+    }
   }
   return field.bytes;
 }
