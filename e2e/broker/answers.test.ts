@@ -347,8 +347,6 @@ describe('broken upstreams, impatient callers', () => {
     assert.equal(last().facts.status, 200);
     assert.equal(last().facts.path, '/v1/users/7');
     assert.equal(last().facts.trace?.length, 10);
-    // Written down as they are: canonical JSON has its keys in order.
-    for (const step of last().facts.trace ?? []) assert.deepEqual(Object.keys(step), ['outcome', 'stage', 'tookMs']);
     await f.send({ method: 'DELETE', path: '/v1/users' });
     assert.equal(last().outcome, 'refused');
     assert.equal(last().facts.code, 'policy_violation');

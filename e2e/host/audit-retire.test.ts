@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
-import { entryText } from '../../main/core/audit/entry.ts';
 import { openAuditStore } from '../../main/core/store/database.ts';
 import { startTestHost, type TestHost } from '../test-host.ts';
 
@@ -19,9 +18,9 @@ describe('retiring audit entries of a real host', () => {
     await withHost(folder, async (host) => void (await host.call('vault.init', { choice: { provider: 'file' } })));
     const store = await openAuditStore(join(folder, 'audit.db'));
     const tsMs = Date.now() - 100 * dayMs;
-    const facts = { tsMs, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed', capability: 'acme/users' } as const;
-    const body = entryText({ ...facts, host: 'up.test', path: '/v1/users', method: 'GET', status: 200 });
-    await Promise.all(Array.from({ length: entries }, (_, n) => store.closeCall(`call-${n}`, facts, () => body)));
+    const who = { tsMs, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed', capability: 'acme/users' } as const;
+    const entry = { ...who, host: 'up.test', path: '/v1/users', method: 'GET', status: 200 };
+    await Promise.all(Array.from({ length: entries }, (_, n) => store.closeCall(`call-${n}`, entry)));
     await store.close();
     // The vault seals what it finds when it opens.
     await withHost(

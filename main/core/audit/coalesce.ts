@@ -1,4 +1,4 @@
-import type { Unnumbered } from './entry.ts';
+import type { Unnumbered } from '#contract/entry-text.ts';
 
 type Refusal = Omit<Unnumbered, 'tsMs'>;
 

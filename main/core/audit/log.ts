@@ -1,9 +1,10 @@
+import type { Unnumbered } from '#contract/entry-text.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from '../broker/ports.ts';
 import type { AuditQuery, AuditStore, ChainRow } from '../store/store.ts';
 import { Coalescer } from './coalesce.ts';
-import { appendOf, entryOf, entryText, openingOf, type Unnumbered } from './entry.ts';
+import { appendOf, entryOf, openingOf } from './entry.ts';
 
 export interface AuditLogDeps {
   readonly store: AuditStore;
@@ -53,7 +54,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
   };
   const announce = perPromise((closed) => closed.then(appended, () => {}));
   const close = (id: string, entry: Unnumbered, soon = false): Promise<void> => {
-    const written = store.closeCall(id, entry, () => entryText(entry), soon);
+    const written = store.closeCall(id, entry, soon);
     announce(written);
     return written;
   };

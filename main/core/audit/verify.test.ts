@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { entryText } from '#contract/entry-text.ts';
 import { chainHash, genesis } from '../store/chain-hash.ts';
 import type { ChainRow } from '../store/store.ts';
-import { entryText } from './entry.ts';
 import { type ChainSource, type ChainWitness, verifyChain } from './verify.ts';
 
 const key = (seq: number, hash: Uint8Array) => chainHash(hash, `key ${seq}`);

@@ -1,6 +1,7 @@
+import type { Unnumbered } from '#contract/entry-text.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
-import { appendOf, plainObject, type Unnumbered } from '../audit/entry.ts';
+import { appendOf, plainObject } from '../audit/entry.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore, ChainBase, ChainRow } from '../store/store.ts';
 import { requireAbsolute, type Services } from './services.ts';

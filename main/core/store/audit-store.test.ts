@@ -62,7 +62,7 @@ test('the chain goes on after the log was closed', async () => {
 test('an open call is left open until the entry that closes it', () =>
   withAudit(async (store) => {
     await Promise.all([store.openCall('a', 1, 'A'), store.openCall('b', 2, 'B')]);
-    await store.closeCall('a', entry(3), () => entry(3).body);
+    await store.closeCall('a', { tsMs: 3, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed' });
     assert.deepEqual(await store.leftOpen(), [{ id: 'b', tsMs: 2, body: 'B' }]);
   }));
 

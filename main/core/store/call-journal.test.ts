@@ -64,15 +64,15 @@ test('made anew it holds what is open and nothing else', () => {
 
 test('an entry that closes a call of an earlier host leaves nothing open, even if only the database knows', async () => {
   const file = join(root, 'audit.db');
-  const facts = { tsMs: 2, kind: 'invoke', actor: 'host', outcome: 'allowed' };
+  const entry = { tsMs: 2, kind: 'invoke', actor: 'host', outcome: 'allowed' } as const;
   const first = await openAuditStore(file);
   await first.openCall('a', 1, 'A');
   await first.openCall('b', 1, 'B');
-  await first.closeCall('a', facts, () => '{}');
+  await first.closeCall('a', entry);
   await first.close();
   const second = await openAuditStore(file);
   assert.deepEqual(await second.leftOpen(), [{ id: 'b', tsMs: 1, body: 'B' }]);
-  await second.closeCall('b', facts, () => '{}');
+  await second.closeCall('b', entry);
   assert.deepEqual(await second.leftOpen(), []);
   await second.close();
 });

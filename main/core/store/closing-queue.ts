@@ -1,4 +1,5 @@
-import { type Closing, ClosingsPacker } from './packed-closings.ts';
+import type { Unnumbered } from '#contract/entry-text.ts';
+import { ClosingsPacker } from './packed-closings.ts';
 
 interface Batch {
   readonly entries: ClosingsPacker;
@@ -9,15 +10,10 @@ interface Batch {
 const gatherMs = 20;
 const gatherAtMost = 256;
 
-/**
- * Gathers closing entries and appends them together, in the order they came. One that comes alone is packed after the turn
- * of the event loop in which it came: the answer it tells of is on its way before its entry is spelled out. Where many
- * come there is no such moment, and what waits would only be copied by the collector: they are packed at once.
- */
+/** Gathers closing entries and appends them together, in the order they came. */
 export class ClosingQueue {
   readonly #appendAll: (entries: ClosingsPacker) => Promise<void>;
   #batch: Batch | null = null;
-  #fresh: Closing[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #running = new Set<Promise<void>>();
 
@@ -26,28 +22,19 @@ export class ClosingQueue {
   }
 
   /** The same promise for all that go together: it resolves when they are on disk. */
-  add(closing: Closing): Promise<void> {
+  add(call: string, entry: Unnumbered): Promise<void> {
     this.#batch ??= { entries: new ClosingsPacker(), written: Promise.withResolvers() };
     const { entries, written } = this.#batch;
-    // The next turn but one: what this turn has to write comes at its end.
-    if (this.#fresh.push(closing) === 1) setImmediate(() => setImmediate(() => this.#pack()));
-    else this.#pack();
-    if (entries.calls.length + this.#fresh.length >= gatherAtMost) this.send();
+    entries.add(call, entry);
+    if (entries.calls.length >= gatherAtMost) this.send();
     else this.#timer ??= setTimeout(() => this.send(), gatherMs);
     return written.promise;
-  }
-
-  #pack(): void {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    for (const closing of fresh) this.#batch?.entries.add(closing);
   }
 
   /** Sends what waits now; what is appended after this call comes after it in the chain. */
   send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#pack();
     const batch = this.#batch;
     if (batch === null) return;
     this.#batch = null;

@@ -56,7 +56,7 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   const closings = new ClosingQueue(async (entries) => {
     const packed = entries.packed();
     try {
-      await ask.handingOver([packed.bodies.buffer as ArrayBuffer], 'closeAll', packed);
+      await ask.handingOver([packed.cells.buffer], 'closeAll', packed);
     } catch (error) {
       behind = true;
       throw error;
@@ -71,8 +71,8 @@ export async function openAuditStore(file: string): Promise<AuditStore> {
   };
   return {
     append: (entry) => ordered('append', entry) as never,
-    closeCall(call, columns, body, soon = false) {
-      const written = closings.add({ call, columns, body });
+    closeCall(call, entry, soon = false) {
+      const written = closings.add(call, entry);
       if (soon) closings.send();
       return written;
     },

@@ -37,18 +37,11 @@ export interface PackedChain {
   readonly columns: readonly string[];
 }
 
-/** Entries that each close a call, in order. */
+/** Entries that each close a call, in order. packed-closings.ts says what the cells mean. */
 export interface PackedClosings {
   readonly calls: readonly string[];
-  readonly times: readonly number[];
-  readonly kinds: readonly string[];
-  readonly actors: readonly string[];
-  readonly outcomes: readonly string[];
-  readonly capabilities: readonly (string | undefined)[];
-  readonly credentials: readonly (string | undefined)[];
-  /** Length of each body in bytes, and all of them as UTF-8, one after the other. */
-  readonly lengths: readonly number[];
-  readonly bodies: Uint8Array;
+  readonly texts: readonly string[];
+  readonly cells: Float64Array<ArrayBuffer>;
 }
 
 export interface PackedLedger {

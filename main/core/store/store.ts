@@ -1,3 +1,5 @@
+import type { Unnumbered } from '#contract/entry-text.ts';
+
 // Rows without meaning: the store knows tables, ids, revisions and sealed bytes, and nothing of keys or content.
 // One asynchronous interface, so that another database can sit store.conformance.ts later without a change above it.
 
@@ -81,19 +83,15 @@ export interface AuditQuery {
   readonly match?: Readonly<Partial<Record<'kind' | 'actor' | 'outcome' | 'capability' | 'credential', string>>>;
 }
 
-/** What filters ask for. */
-export interface AuditColumns {
+/** One entry on its way into the chain, with the columns filters use. */
+export interface AuditAppend {
   readonly tsMs: number;
+  readonly body: string;
   readonly kind: string;
   readonly actor: string;
   readonly outcome: string;
   readonly capability?: string | undefined;
   readonly credential?: string | undefined;
-}
-
-/** One entry on its way into the chain. */
-export interface AuditAppend extends AuditColumns {
-  readonly body: string;
 }
 
 /** Number and hash of an entry; of the last one, where the chain ends. */
@@ -113,10 +111,9 @@ export interface AuditStore {
   append(entry: AuditAppend): Promise<ChainHead>;
   /**
    * The entry an open call ends with; the call is no longer open from then on. Gathered for some milliseconds, unless
-   * somebody waits for it (`soon`): entries that reach the disk together share one promise, which resolves then. `body` is
-   * asked once, when there is time for it.
+   * somebody waits for it (`soon`): entries that reach the disk together share one promise, which resolves then.
    */
-  closeCall(call: string, columns: AuditColumns, body: () => string, soon?: boolean): Promise<void>;
+  closeCall(call: string, entry: Unnumbered, soon?: boolean): Promise<void>;
   /** Records that a call is about to be sent. `body` becomes an entry with outcome `unknown` if nobody closes it. */
   openCall(id: string, tsMs: number, body: string): Promise<void>;
   /** What a crash left open. */

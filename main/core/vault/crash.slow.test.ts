@@ -85,10 +85,10 @@ test('kill -9 during calls loses no acknowledged audit entry and leaves what was
       const audit = await openAuditStore(join(temp.folder, 'vault', 'audit.db'));
       const rows = await audit.scan(0, 100_000);
       const left = new Set((await audit.leftOpen()).map(({ id }) => id));
-      const written = new Set(rows.map((row) => JSON.parse(row.body).id as string));
+      const written = new Set(rows.map((row) => JSON.parse(row.body).note as string));
       await audit.close();
       for (const id of open) assert.ok(left.has(id) || written.has(id), id);
-      for (const [seq, id] of closed) assert.equal(rows[seq - 1]?.body, `{"id":"${id}"}`);
+      for (const [seq, id] of closed) assert.equal(JSON.parse(rows[seq - 1]?.body ?? '{}').note, id);
       let hash: Uint8Array = new Uint8Array(32);
       for (const row of rows) {
         hash = chainHash(hash, row.body);

@@ -46,9 +46,7 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
       await audit.openCall(id, now(), id);
       say(`open ${id}`);
       if (n % 2 === 0) continue;
-      const body = `{"id":"${id}"}`;
-      const facts = { kind: 'invoke', actor: 'a', outcome: 'allowed' };
-      await audit.closeCall(id, { tsMs: now(), ...facts }, () => body);
+      await audit.closeCall(id, { tsMs: now(), kind: 'invoke', actor: 'a', outcome: 'allowed', note: id });
       say(`closed ${id} ${(await audit.head()).seq}`);
     }
   },

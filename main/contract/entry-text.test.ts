@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { entryText } from './entry.ts';
+import { entryText } from './entry-text.ts';
 
 const sorted = (_key: string, value: unknown) =>
   typeof value !== 'object' || value === null || Array.isArray(value)
@@ -9,8 +9,8 @@ const sorted = (_key: string, value: unknown) =>
 
 test('an entry’s text is its canonical JSON, whichever fields it has', () => {
   const trace = [
-    { outcome: 'passed' as const, stage: 'authenticate', tookMs: 0.123 },
-    { outcome: 'refused' as const, stage: 'read "request"', tookMs: 1e-7 },
+    { stage: 'authenticate', tookMs: 0.123, outcome: 'passed' as const },
+    { stage: 'read "request"', tookMs: 1e-7, outcome: 'refused' as const },
   ];
   const entries = [
     { tsMs: 1, kind: 'invoke', actor: 'agent:tok_1', outcome: 'allowed' as const },
