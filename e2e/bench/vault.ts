@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { appendOf } from '../../main/core/audit/entry.ts';
 import { openAuditStore } from '../../main/core/store/database.ts';
+import { appendOf } from '../../main/core/store/filter-columns.ts';
 import { builtHost, startTestHost, type TestHost } from '../test-host.ts';
 import { median } from './load.ts';
 

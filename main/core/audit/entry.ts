@@ -1,14 +1,9 @@
-import { entryText, type Unnumbered } from '#contract/entry-text.ts';
+import type { Unnumbered } from '#contract/entry-text.ts';
 import { type AuditEntry, auditEntry } from '#contract/schemas/audit.ts';
+import { appendOf } from '../store/filter-columns.ts';
 import type { AuditAppend, ChainRow } from '../store/store.ts';
 
-// One entry between its meaning and its line in the chain.
-
-/** The line the store appends, with the columns its filters use. */
-export function appendOf(entry: Unnumbered): AuditAppend {
-  const { tsMs, kind, actor, outcome, capability, credential } = entry;
-  return { tsMs, body: entryText(entry), kind, actor, outcome, capability, credential };
-}
+// What a line in the chain says.
 
 /** Reads a line back. A line that is not an entry (edited by hand) is shown as such instead of hiding the page. */
 export function entryOf(row: ChainRow): AuditEntry {
@@ -23,6 +18,11 @@ export function entryOf(row: ChainRow): AuditEntry {
     code: 'integrity_error',
     note: 'This line is not an audit entry. Run `aivault audit verify`.',
   };
+}
+
+/** A line from a backup, appended as it stands there: what it says is read for the columns only. */
+export function appendAgain(body: string): AuditAppend {
+  return appendOf(plainObject(body) as Unnumbered, body);
 }
 
 const opening = auditEntry.omit({ seq: true }).partial().strip();

@@ -2,9 +2,10 @@ import type { Unnumbered } from '#contract/entry-text.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from '../broker/ports.ts';
+import { appendOf } from '../store/filter-columns.ts';
 import type { AuditQuery, AuditStore, ChainRow } from '../store/store.ts';
 import { Coalescer } from './coalesce.ts';
-import { appendOf, entryOf, openingOf } from './entry.ts';
+import { entryOf, openingOf } from './entry.ts';
 
 export interface AuditLogDeps {
   readonly store: AuditStore;

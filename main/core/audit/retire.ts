@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
+import { appendOf } from '../store/filter-columns.ts';
 import type { AuditStore, ChainHead, ScannedRow } from '../store/store.ts';
 import type { BaseSeal } from './base-seal.ts';
-import { appendOf } from './entry.ts';
 import { type ChainVerdict, type ChainWitness, verifyChain } from './verify.ts';
 
 export interface RetirementDeps {

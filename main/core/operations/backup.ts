@@ -1,7 +1,6 @@
-import type { Unnumbered } from '#contract/entry-text.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
-import { appendOf, plainObject } from '../audit/entry.ts';
+import { appendAgain } from '../audit/entry.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore, ChainBase, ChainRow } from '../store/store.ts';
 import { requireAbsolute, type Services } from './services.ts';
@@ -49,7 +48,7 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
       // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash, also where it
       // goes on from entries that were retired. The keys that vouch for that are the vault's own and came with it.
       if (base !== null) await deps.auditStore.beginBehind(base);
-      for (const { body } of kept) await deps.auditStore.append({ ...appendOf(entryFrom(body)), body });
+      for (const { body } of kept) await deps.auditStore.append(appendAgain(body));
       if (deps.developmentHooksSet && !vault.facts().development) {
         vault.lock();
         throw new AivaultError(
@@ -81,8 +80,4 @@ async function* pagesOf(store: AuditStore, base: ChainBase | null): AsyncGenerat
     yield rows;
     after = rows.at(-1)?.seq ?? after;
   }
-}
-
-function entryFrom(body: string): Unnumbered {
-  return plainObject(body) as Unnumbered;
 }

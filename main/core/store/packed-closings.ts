@@ -1,4 +1,5 @@
-import { entryText, type Unnumbered } from '#contract/entry-text.ts';
+import type { Unnumbered } from '#contract/entry-text.ts';
+import { appendOf } from './filter-columns.ts';
 import type { AuditAppend } from './store.ts';
 import type { PackedClosings } from './store-protocol.ts';
 
@@ -127,9 +128,7 @@ export function* unpackClosings({ calls, texts, cells }: PackedClosings): Iterab
     if (scope !== undefined) read.scope = JSON.parse(scope);
     const steps = next();
     if (steps !== none) read.trace = Array.from({ length: steps }, () => step(nextText()!, nextText()!, next()));
-    const entry = read as Unnumbered;
-    const { tsMs, kind, actor, outcome, capability, credential } = entry;
-    yield { tsMs, body: entryText(entry), kind, actor, outcome, capability, credential };
+    yield appendOf(read as Unnumbered);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Unnumbered } from '#contract/entry-text.ts';
+import type { FilterColumn } from './filter-columns.ts';
 
 // Rows without meaning: the store knows tables, ids, revisions and sealed bytes, and nothing of keys or content.
 // One asynchronous interface, so that another database can sit store.conformance.ts later without a change above it.
@@ -80,7 +81,7 @@ export interface AuditQuery {
   readonly beforeTsMs?: number;
   readonly sinceTsMs?: number;
   /** Exact matches on indexed columns taken from the body at append time. */
-  readonly match?: Readonly<Partial<Record<'kind' | 'actor' | 'outcome' | 'capability' | 'credential', string>>>;
+  readonly match?: Readonly<Partial<Record<FilterColumn, string>>>;
 }
 
 /** One entry on its way into the chain, with the columns filters use. */
