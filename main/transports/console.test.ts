@@ -171,6 +171,19 @@ describe('the browser console', () => {
     assert.equal((await ask(session)).status, 200);
   });
 
+  test('I6: who has no session is not listened to for long, and cannot fill the memory', async () => {
+    const { port, host } = new URL(opened.baseUrl);
+    const request = http.request({ agent: false, host: '127.0.0.1', port, method: 'POST', path: '/session' });
+    const ended = new Promise<string>((resolve) => {
+      request.once('response', () => resolve('answered')).once('error', () => resolve('hung up on'));
+      setTimeout(() => resolve('listened to'), 1_000).unref();
+    });
+    for (const [name, value] of Object.entries({ ...own(), host })) request.setHeader(name, value);
+    request.write(Buffer.alloc(256 * 1024, ' '));
+    assert.notEqual(await ended, 'listened to');
+    request.destroy();
+  });
+
   test('it ends when nobody has used it for 15 minutes, and not a millisecond before', async () => {
     const session = await login();
     const aWhile = () => new Promise((resolve) => setTimeout(resolve, 60));

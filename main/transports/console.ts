@@ -41,6 +41,9 @@ export interface Console {
 const actor: Actor = { kind: 'operator', via: 'console' };
 const idleMs = 15 * 60_000;
 const maxQuestionBytes = 8 * 1024 * 1024;
+/** Whoever has no session yet says one code. Anybody of this machine can reach the port: nobody's megabytes are kept. */
+const maxCodeBytes = 1024;
+const maxConnections = 256;
 /** All that the unlock screen needs; the rest waits until somebody has unlocked. */
 const askedWhileClosed = new Set(['vault.status', 'vault.unlock', 'vault.init']);
 const dead = new AivaultError('token_invalid', 'This session of the console has ended.', {
@@ -52,6 +55,7 @@ export async function openConsole(deps: ConsoleDeps): Promise<Console> {
   const sessions = createSessions(deps);
   const listeners = new Set<ServerResponse>();
   const server = http.createServer({ requireHostHeader: false, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
+  server.maxConnections = maxConnections;
   let origin = '';
   const ended = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;
@@ -67,11 +71,11 @@ export async function openConsole(deps: ConsoleDeps): Promise<Console> {
     const session = request.headers['aivault-session'];
     if (typeof session !== 'string' || !sessions.knows(session)) return send(response, 401, refusal(dead));
     if (listens) return streamEvents(deps.onEvent, listeners, response);
-    return send(response, 200, await ask(path.slice('/call/'.length), await readJson(request)));
+    return send(response, 200, await ask(path.slice('/call/'.length), await readJson(request, maxQuestionBytes)));
   };
 
   const startSession = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const bytes = await readJson(request);
+    const bytes = await readJson(request, maxCodeBytes);
     const code = readCode(bytes);
     const session = code === null ? null : sessions.exchange(code);
     if (session === null) return send(response, 401, refusal(dead));
@@ -139,12 +143,12 @@ async function isClosed(dispatch: Dispatch): Promise<boolean> {
   return !status.ok || !['unlocked', 'degraded'].includes((status.value as VaultStatus).state);
 }
 
-async function readJson(request: IncomingMessage): Promise<Uint8Array> {
+async function readJson(request: IncomingMessage, limit: number): Promise<Uint8Array> {
   if (request.headers['content-type']?.split(';', 1)[0]?.trim() !== 'application/json') {
     throw new AivaultError('invalid_request', 'Questions are sent as application/json.');
   }
-  const bytes = await collect(request, maxQuestionBytes);
-  if (bytes === null) throw new AivaultError('too_large', 'The question is larger than 8 MiB.');
+  const bytes = await collect(request, limit);
+  if (bytes === null) throw new AivaultError('too_large', `The question is larger than ${limit / 1024} KiB.`);
   return bytes;
 }
 
