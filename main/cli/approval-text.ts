@@ -1,3 +1,4 @@
+import { callerName, standingText } from '#contract/approval-words.ts';
 import type { ApprovalRequest, StandingApproval } from '#contract/schemas/approvals.ts';
 import { bold, dim, type Output, yellow } from './output.ts';
 import { relativeText } from './time-text.ts';
@@ -9,18 +10,13 @@ const shortLength = 8;
 /** What a person types of an id. */
 export const shortId = (id: string) => id.slice(0, shortLength);
 
-export function whoText({ actor, token }: Pick<StandingApproval, 'actor' | 'token'>): string {
-  if (token === null) return actor;
-  return token.name === null ? token.tokenId : `${token.name} (${token.tokenId})`;
-}
-
 /** One line: who wants what, where, since when. */
 export function printWaiting(out: Output, asked: ApprovalRequest, nowMs: number): void {
   out.line(
     '  ',
     bold(shortId(asked.approvalId)),
-    `  ${whoText(asked)}: ${asked.method} ${asked.url}`,
-    dim(`  ${asked.capability}, ${asked.credential}, ${relativeText(asked.askedAtMs, nowMs)}${behind(asked)}`),
+    `  ${callerName(asked)}: ${asked.method} ${asked.url}`,
+    dim(`  ${withWhat(asked)}, ${relativeText(asked.askedAtMs, nowMs)}${behind(asked)}`),
   );
 }
 
@@ -31,25 +27,24 @@ export function printStanding(out: Output, standing: StandingApproval, nowMs: nu
   out.line(
     '  ',
     bold(shortId(standing.standingId)),
-    `  ${standingText(standing)}`,
-    dim(`  ${standing.credential}, ${until}`),
+    `  ${callerName(standing)} ${standingText(standing)}`,
+    dim(`  ${withWhat(standing)}, ${until}`),
   );
 }
 
-/** What a yes covers, as a sentence without its end. */
-export function standingText(standing: StandingApproval): string {
-  const { capability, method, url } = standing;
-  const what = method === null ? `whatever ${capability} allows` : `${method} ${url} (${capability}), with any body`;
-  return `${whoText(standing)}: ${what}`;
+/** Which capability, which credential, which token: names of tokens may be alike. */
+function withWhat({ capability, credential, token }: ApprovalRequest | StandingApproval): string {
+  return [capability, credential, ...(token === null ? [] : [token.tokenId])].join(', ');
 }
 
 /** The whole question. What the caller wrote stands behind bars, so that it cannot pass for ours. */
 export function printQuestion(out: Output, asked: ApprovalRequest): void {
   const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(12)), value);
-  out.line(bold(whoText(asked)), ' asks:');
+  out.line(bold(callerName(asked)), ' asks:');
   out.line('  ', bold(`${asked.method} ${asked.url}`));
   fact('Capability:', `${asked.capability}, ${asked.effect}`);
   fact('Credential:', asked.credential);
+  if (asked.token !== null) fact('Token:', asked.token.tokenId);
   if (asked.workspaceId !== null) fact('Context:', [asked.workspaceId, asked.groupId].filter(Boolean).join(':'));
   if (asked.token === null && asked.consumer !== null) fact('Consumer:', asked.consumer);
   const { body } = asked;

@@ -1,6 +1,7 @@
+import { callerName, standingText } from '#contract/approval-words.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { ApprovalRequest } from '#contract/schemas/approvals.ts';
-import { printStanding, printWaiting, standingText } from '../approval-text.ts';
+import { printStanding, printWaiting } from '../approval-text.ts';
 import { watchApprovals } from '../approval-watch.ts';
 import { argument, type Command, command, flag, text } from '../command.ts';
 import { bold } from '../output.ts';
@@ -88,7 +89,7 @@ const allowCommand = command({
       else
         session.out.line(
           `Allowed, ${standing.untilMs === null ? 'as long as the token' : 'for an hour'}. `,
-          standingText(standing),
+          `${callerName(standing)} ${standingText(standing)}`,
         );
     });
     return 0;

@@ -62,7 +62,7 @@ function stands({ sinceMs, untilMs }: StandingApproval, nowMs: number): boolean 
 }
 
 /** Two requests of one caller are of one kind where this is equal. No part of it can hold a line feed. */
-export function subjectKey({ grant, capability, credential }: Subject): string {
+function subjectKey({ grant, capability, credential }: Subject): string {
   const { workspaceId, groupId } = grant.context;
   return [callerKey(grant), workspaceId, groupId, capability.id, credential.id].join('\n');
 }

@@ -1,5 +1,4 @@
-import { callerName, visibleText } from '#contract/approval-words.ts';
-import type { StandingApproval } from '#contract/schemas/approvals.ts';
+import { callerName, standingText } from '#contract/approval-words.ts';
 import { useAct, useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -29,7 +28,7 @@ export function StandingApprovals() {
               <bdi className="strong" dir="auto">
                 {callerName(one)}
               </bdi>{' '}
-              <What standing={one} />
+              {standingText(one)}
             </span>
             <span className="muted small">
               {one.untilMs === null ? 'until its token ends' : `ends ${untilText(one.untilMs, now)}`}
@@ -48,26 +47,5 @@ export function StandingApprovals() {
         ))}
       </ul>
     </section>
-  );
-}
-
-function What({ standing }: { readonly standing: StandingApproval }) {
-  const { method, url, capability, credential } = standing;
-  if (method === null || url === null) {
-    return (
-      <>
-        may send anything <span className="mono">{capability}</span> allows, with{' '}
-        <span className="mono">{credential}</span>
-      </>
-    );
-  }
-  return (
-    <>
-      may send{' '}
-      <span className="mono" dir="ltr">
-        {method} {visibleText(url)}
-      </span>
-      , with any body
-    </>
   );
 }
