@@ -182,4 +182,31 @@ describe('patience with slow and endless peers', () => {
     f.upstream.behave(null);
     assert.equal((await f.ask('/v/c1/v1/users')).status, 200, 'and gives the places back');
   });
+
+  it('I6 keeps so many bytes of one token’s requests in memory, and gives the room back', async () => {
+    const { port, hostname, host } = new URL(f.host.baseUrl);
+    const half = Buffer.alloc(15 * mebibyte, ' ');
+    let refused = 0;
+    const grown = await growth(async () => {
+      const sockets = Array.from({ length: 40 }, () => connect(Number(port), hostname));
+      for (const socket of sockets) {
+        socket
+          .on('error', () => {})
+          .on('data', (answer) => {
+            if (/^HTTP\/1.1 429/.test(String(answer))) refused += 1;
+          });
+        socket.write(`POST /aivault/proxy HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${f.token}\r\n`);
+        socket.write(`content-type: application/json\r\ncontent-length: ${2 * half.length}\r\n\r\n`);
+        socket.write(half);
+      }
+      for (let tries = 0; tries < 100 && refused < 36; tries++) await sleep(50);
+      for (const socket of sockets) socket.destroy();
+    });
+    assert.ok(refused >= 36, `${refused} of 40 were refused`);
+    assert.ok(grown < 400, `grew by ${grown} MiB`);
+    await sleep(200);
+    const body = JSON.stringify({ capability: 'p1/users', request: { body: 'x'.repeat(20 * mebibyte) } });
+    const headers = { 'content-type': 'application/json' };
+    assert.equal((await f.ask('/aivault/proxy', { method: 'POST', headers, body })).status, 200);
+  });
 });

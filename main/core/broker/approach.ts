@@ -31,7 +31,9 @@ export function approach(
 ): MaybeLater<Approved> {
   const catalog = ports.catalog();
   request.passage.at('read-request');
-  return after(readRequest(identified, catalog), (understood) => decided(understood, request, ports, rates, catalog));
+  return after(readRequest(identified, catalog, request.keep), (understood) =>
+    decided(understood, request, ports, rates, catalog),
+  );
 }
 
 /** Stages 3 to 7. Nothing here waits but a person who is asked. */

@@ -44,7 +44,7 @@ export async function authoriseAgain(
   first: Authorised,
 ): Promise<Authorised> {
   request.passage.at('inject-auth');
-  const second = await injectAuth(approved, ports, tokens, first);
+  const second = await injectAuth(approved, ports, tokens, first, request.keep);
   request.holds(second);
   return second;
 }
@@ -73,7 +73,7 @@ function injected(
   tokens: TokenSource,
 ): MaybeLater<Authorised> {
   try {
-    return after(injectAuth(approved, ports, tokens, null), (authorised) => {
+    return after(injectAuth(approved, ports, tokens, null, request.keep), (authorised) => {
       request.holds(authorised);
       return authorised;
     });

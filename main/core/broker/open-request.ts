@@ -9,6 +9,8 @@ import type { Approved, Authorised } from './states.ts';
 
 /** So many requests of one token may be open at once; a runaway caller queues behind itself, not before others. */
 const openPerToken = 256;
+/** So much of their bodies may be kept in memory at once: an envelope, what is signed, what waits for a person. */
+const keptPerToken = 64 * 1024 * 1024;
 
 /** What can be given up: an exchange, a WebSocket. Safe to abort at any time, and more than once. */
 export interface Upstream {
@@ -18,6 +20,8 @@ export interface Upstream {
 /** What the requests of a broker share. */
 export interface OpenRequests {
   readonly places: ConcurrencyLimiter;
+  /** Bytes of bodies that are kept whole. */
+  readonly memory: ConcurrencyLimiter;
   readonly rounds: Rounds;
 }
 
@@ -38,6 +42,7 @@ export class OpenRequest implements Watched, Dependent {
   position = -1;
   readonly #shared: OpenRequests;
   #place: string | null = null;
+  #keptBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #waitsForPerson = false;
   #allowedBy: string | null = null;
@@ -76,6 +81,20 @@ export class OpenRequest implements Watched, Dependent {
     }
     this.#place = key;
   }
+
+  /** Counts bytes of the body that stay in memory until the request is over. Throws `rate_limited`. */
+  readonly keep = (bytes: number): void => {
+    const place = this.#place;
+    // Given back already: whoever still reads has nobody to read for.
+    if (place === null) throw callerGone();
+    if (!this.#shared.memory.enter(place, keptPerToken, bytes)) {
+      throw new AivaultError('rate_limited', 'Too much of this token’s requests is in memory.', {
+        retryAfterSeconds: 1,
+        hint: 'Send large bodies by pass-through, or fewer at once.',
+      });
+    }
+    this.#keptBytes += bytes;
+  };
 
   holds(authorised: Authorised): void {
     this.#held.push(authorised);
@@ -178,7 +197,10 @@ export class OpenRequest implements Watched, Dependent {
     if (this.#watch !== null) this.#shared.rounds.leave(this);
     this.#watch = null;
     dependNoMoreOn(this.#caller, this);
-    if (this.#place !== null) this.#shared.places.leave(this.#place);
+    if (this.#place !== null) {
+      this.#shared.places.leave(this.#place);
+      this.#shared.memory.leave(this.#place, this.#keptBytes);
+    }
     this.#place = null;
     for (const authorised of this.#held) authorised.wipe();
     this.#held.length = 0;

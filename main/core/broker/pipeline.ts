@@ -40,7 +40,7 @@ const nothingYet: Returned['counts'] = { bytes: 0, redactions: 0 };
 /** The ten stages in their one order. `close` breaks off what is still running and waits until it is written down. */
 export function createInvoke(ports: BrokerPorts, options: PipelineOptions = {}): Broker {
   const rates = createRateLimiter();
-  const shared = { places: createConcurrencyLimiter(), rounds: createRounds() };
+  const shared = { places: createConcurrencyLimiter(), memory: createConcurrencyLimiter(), rounds: createRounds() };
   const dialer = createDialer(ports.egress, ports.proxyFor, options.lookup ?? lookupBySystem, options.connectWithinMs);
   const pools = createPools(dialer, ports.now, options.silentForMs);
   const tokens = createTokenSource({

@@ -1,10 +1,18 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes } from '#contract/proxied.ts';
 
+/** Told of bytes before they are kept in memory; throws where there is no room for them. */
+export type Keep = (bytes: number) => void;
+
 /** Reads a stream to its end. Throws `too_large`, or what `tooLarge` makes, as soon as it passes `limit` bytes. */
-export async function gather(stream: BodyBytes, limit: number, tooLarge = largerThanAllowed): Promise<Uint8Array> {
+export async function gather(
+  stream: BodyBytes,
+  limit: number,
+  keep: Keep,
+  tooLarge = largerThanAllowed,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of limited(stream, limit, undefined, tooLarge)) chunks.push(chunk);
+  for await (const chunk of limited(stream, limit, keep, tooLarge)) chunks.push(chunk);
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
 

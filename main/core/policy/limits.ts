@@ -61,25 +61,25 @@ export function createRateLimiter(): RateLimiter {
 }
 
 export interface ConcurrencyLimiter {
-  /** Takes one place for `key`; false where all `limit` are taken. */
-  enter(key: string, limit: number): boolean;
-  leave(key: string): void;
+  /** Takes one place for `key`, or several at once; false where `limit` would be passed. */
+  enter(key: string, limit: number, places?: number): boolean;
+  leave(key: string, places?: number): void;
 }
 
-/** Counts what is open per key. Whoever entered leaves exactly once. */
+/** Counts what is open per key. Whoever entered leaves exactly once, with as many places. */
 export function createConcurrencyLimiter(): ConcurrencyLimiter {
   const inFlight = new Map<string, number>();
   return {
-    enter(key, limit) {
-      const count = inFlight.get(key) ?? 0;
-      if (count >= limit) return false;
-      inFlight.set(key, count + 1);
+    enter(key, limit, places = 1) {
+      const count = (inFlight.get(key) ?? 0) + places;
+      if (count > limit) return false;
+      inFlight.set(key, count);
       return true;
     },
-    leave(key) {
-      const count = inFlight.get(key) ?? 0;
-      if (count <= 1) inFlight.delete(key);
-      else inFlight.set(key, count - 1);
+    leave(key, places = 1) {
+      const count = (inFlight.get(key) ?? 0) - places;
+      if (count <= 0) inFlight.delete(key);
+      else inFlight.set(key, count);
     },
   };
 }

@@ -2,7 +2,7 @@ import { AivaultError } from '#contract/errors.ts';
 import type { MaybeLater } from '../at-once.ts';
 import type { OpenRequest } from '../open-request.ts';
 import type { Approvals } from '../ports.ts';
-import { gather } from '../request-body.ts';
+import { gather, type Keep } from '../request-body.ts';
 import type { Approved, Planned } from '../states.ts';
 import { bodyBytes } from './enforce-policy.ts';
 
@@ -20,7 +20,7 @@ export function askOperator(
 ): MaybeLater<Approved> {
   if (!from.capability.policy.askOperator) return approve(from);
   if (approvals === undefined) throw new AivaultError('approval_refused', 'This host has nobody to ask.');
-  const asking = approvals.ask(from, () => held(from), request.signal);
+  const asking = approvals.ask(from, () => held(from, request.keep), request.signal);
   return request.waitingForPerson(asking).then((allowed) => {
     request.allowedBy(allowed.note);
     return approve(allowed.request);
@@ -33,12 +33,12 @@ function approve(planned: Planned): Approved {
 }
 
 /** The request with its body read: what a person is shown the digest of is what is sent. */
-async function held(from: Planned): Promise<Planned> {
+async function held(from: Planned, keep: Keep): Promise<Planned> {
   const { requestBody, capability } = from;
   const limit = Math.min(maxHeldBytes, capability.policy.maxRequestBodyBytes ?? maxHeldBytes);
   if ((bodyBytes(requestBody) ?? 0) > limit) throw tooLarge();
   if (requestBody.kind !== 'stream') return from;
-  const bytes = await gather(requestBody.stream, limit, tooLarge);
+  const bytes = await gather(requestBody.stream, limit, keep, tooLarge);
   return { ...from, requestBody: bytes.length === 0 ? { kind: 'none' } : { kind: 'bytes', bytes } };
 }
 

@@ -5,7 +5,7 @@ import type { Applied } from '../auth/strategy.ts';
 import type { TokenSource } from '../oauth/token-source.ts';
 import type { BrokerPorts, Revealed } from '../ports.ts';
 import { formsOf } from '../redact/forms.ts';
-import { gather } from '../request-body.ts';
+import { gather, type Keep } from '../request-body.ts';
 import type { Approved, Authorised, RequestBody } from '../states.ts';
 
 /** A signature over the body needs it whole; beyond this it would be a hold on memory. */
@@ -21,6 +21,7 @@ export function injectAuth(
   ports: BrokerPorts,
   tokens: TokenSource,
   before: Authorised | null,
+  keep: Keep,
 ): MaybeLater<Authorised> {
   const { credential } = from;
   const { auth } = credential;
@@ -30,7 +31,7 @@ export function injectAuth(
       ? tokens.ready(credential, () => ports.reveal(from), before?.tokenDigest ?? undefined)
       : ports.reveal(from);
   // The body first: no plaintext waits for a caller who is slow to send it.
-  return after(signsBody ? gathered(from.requestBody) : from.requestBody, (requestBody) =>
+  return after(signsBody ? gathered(from.requestBody, keep) : from.requestBody, (requestBody) =>
     after(reveal(), (revealed) =>
       lastly(
         () =>
@@ -75,9 +76,9 @@ function wipe({ fields }: Revealed): void {
   for (const field in fields) fields[field]?.wipe();
 }
 
-function gathered(body: RequestBody): MaybeLater<RequestBody> {
+function gathered(body: RequestBody, keep: Keep): MaybeLater<RequestBody> {
   return body.kind === 'stream'
-    ? gather(body.stream, maxSignedBytes).then((bytes) => ({ kind: 'bytes', bytes }))
+    ? gather(body.stream, maxSignedBytes, keep).then((bytes) => ({ kind: 'bytes', bytes }))
     : body;
 }
 

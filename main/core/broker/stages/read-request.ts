@@ -9,7 +9,7 @@ import { checkEnvelope, readEnvelope } from '../envelope/read-envelope.ts';
 import { defaultMethod, requireCapability, requirePath } from '../envelope/request-defaults.ts';
 import { normalHeaders } from '../headers/request-headers.ts';
 import type { CatalogView } from '../parties.ts';
-import { gather } from '../request-body.ts';
+import { gather, type Keep } from '../request-body.ts';
 import { segmentCredential } from '../segment-credential.ts';
 import type { Identified, RequestBody, Understood } from '../states.ts';
 
@@ -22,7 +22,7 @@ const methodToken = /^[A-Z][A-Z-]{0,31}$/;
  * path it leaves out are the capability's to fill in. Throws `invalid_request`, `policy_violation`, `too_large`,
  * `capability_not_found`.
  */
-export function readRequest(from: Identified, catalog: CatalogView): MaybeLater<Understood> {
+export function readRequest(from: Identified, catalog: CatalogView, keep: Keep): MaybeLater<Understood> {
   const { incoming } = from;
   if (incoming.door === 'pass-through') return readPassThrough(from, catalog);
   if (incoming.envelope !== undefined) {
@@ -37,7 +37,7 @@ export function readRequest(from: Identified, catalog: CatalogView): MaybeLater<
   if (boundary !== null) return readMultipart(from, body instanceof Uint8Array ? inOne(body) : body, boundary, catalog);
   checkContentType(type);
   if (body instanceof Uint8Array) return understand(from, readEnvelope(body), catalog, null);
-  return gather(body, maxEnvelopeBytes).then((bytes) => understand(from, readEnvelope(bytes), catalog, null));
+  return gather(body, maxEnvelopeBytes, keep).then((bytes) => understand(from, readEnvelope(bytes), catalog, null));
 }
 
 /** A page can post text/plain without asking anybody; it cannot post JSON (threats A2). */
