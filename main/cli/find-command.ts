@@ -1,7 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Command } from './command.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import { nouns } from './nouns.ts';
+import { meantBelow, meantFirst } from './other-words.ts';
 
 /**
  * What a command line is about. `asked` tells help that was wanted from help for somebody who is lost (exit 2); `below`
@@ -40,15 +40,28 @@ function under(commands: readonly Command[], words: readonly string[]): readonly
   return commands.filter(({ words: own, hidden }) => !hidden && own.startsWith(phrase));
 }
 
-function unknown(word: string, known: Iterable<string>, where: string): never {
+function unknown(word: string, meant: string | undefined, where: string): never {
   const shown = /^[A-Za-z][A-Za-z0-9-]{0,40}$/.test(word) ? ` ${word}` : '';
-  const hint = didYouMean(nearest(word, known)) ?? `See ${where} --help`;
-  throw new AivaultError('invalid_request', `There is no command${shown} here.`, { hint });
+  throw new AivaultError('invalid_request', `There is no command${shown} here.`, {
+    hint: meant ?? `See ${where} --help`,
+  });
 }
+
+/** Refuses the word at this place of the line, saying which of the commands that may stand there was meant. */
+function unknownBelow(words: readonly string[], at: number, commands: readonly Command[]): never {
+  const known = commands.map((command) => command.words.split(' ')[at]!);
+  const word = words[at]!;
+  unknown(word, meantBelow(word, known, words[0]!), `aivault ${words.slice(0, at).join(' ')}`);
+}
+
+const everyCommand = async (): Promise<readonly Command[]> =>
+  (await Promise.all(Object.values(nouns).map(({ load }) => load()))).flat();
 
 async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Found> {
   const [noun] = words as [string, ...string[]];
-  if (!Object.hasOwn(nouns, noun)) unknown(noun, Object.keys(nouns), 'aivault');
+  if (!Object.hasOwn(nouns, noun)) {
+    unknown(noun, await meantFirst(noun, Object.keys(nouns), everyCommand), 'aivault');
+  }
   const commands = await nouns[noun]!.load();
   const flagAt = words.findIndex((word) => word.startsWith('-'));
   const plain = flagAt === -1 ? words : words.slice(0, flagAt);
@@ -56,6 +69,8 @@ async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Fo
   if (found !== null) {
     const { command, used } = found;
     const below = under(commands, plain.slice(0, used)).filter((other) => other !== command);
+    const takesWords = Object.keys(command.arguments).length > 0;
+    if (!takesWords && below.length > 0 && plain.length > used) unknownBelow(plain, used, below);
     if (helpWanted) return { kind: 'help', command, below };
     return { kind: 'command', command, below, rest: words.slice(used) };
   }
@@ -65,8 +80,7 @@ async function inNoun(words: readonly string[], helpWanted: boolean): Promise<Fo
     if (plain.length <= length && below.length > 0) return { kind: 'noun', noun, commands: below, asked };
   }
   const stuck = under(commands, plain.slice(0, 2)).length > 0 ? 2 : 1;
-  const known = under(commands, plain.slice(0, stuck)).map((command) => command.words.split(' ')[stuck]!);
-  unknown(plain[stuck]!, known, `aivault ${plain.slice(0, stuck).join(' ')}`);
+  unknownBelow(plain, stuck, under(commands, plain.slice(0, stuck)));
 }
 
 /** Finds the command a line names. Throws `invalid_request` (exit 2) with "did you mean" for a word nobody knows. */

@@ -41,6 +41,7 @@ export const nouns: Nouns = {
     load: async () => (await import('./commands/oauth.ts')).oauthCommands,
   },
   invoke: { group: 'Calls', summary: 'Call an API through a capability; prints the answer as it came.', load: invoke },
+  call: { group: null, summary: 'The same as invoke.', load: invoke },
   json: { group: 'Calls', summary: 'Call an API and print its JSON answer, indented.', load: invoke },
   markdown: { group: 'Calls', summary: 'Call an API and print its JSON answer as Markdown.', load: invoke },
   md: { group: null, summary: 'The same as markdown.', load: invoke },
