@@ -256,24 +256,34 @@ test('every read, write, list and refusal is in the audit log, with path and ver
   assert.ok(!JSON.stringify(entries).includes('Upper/case'), 'what is no path is not repeated');
 });
 
-test('I6 a stranger is refused before the body is read, a token only while it is good', async () => {
+/** Begins to write a large value; gives the status it is refused with, or that its rest is waited for. */
+function begin(token: string): Promise<string> {
   const { port } = new URL(host.baseUrl);
-  const begin = (token: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1');
-      socket.once('data', (data) => {
-        resolve(data.toString('latin1').slice(9, 12));
-        socket.destroy();
-      });
-      socket.once('error', reject);
-      socket.setTimeout(1_500, () => {
-        resolve('waits');
-        socket.destroy();
-      });
-      socket.write(
-        `PUT /v1/secrets/app/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\ncontent-length: 1900000\r\n\r\n{`,
-      );
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.once('data', (data) => {
+      resolve(data.toString('latin1').slice(9, 12));
+      socket.destroy();
     });
+    socket.once('error', reject);
+    socket.setTimeout(1_500, () => {
+      resolve('waits');
+      socket.destroy();
+    });
+    socket.write(
+      `PUT /v1/secrets/app/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\ncontent-length: 1900000\r\n\r\n{`,
+    );
+  });
+}
+
+test('I6 a stranger is refused before the body is read, a token only while it is good', async () => {
   assert.equal(await begin(`skt_${'x'.repeat(43)}`), '401');
   assert.equal(await begin(all), 'waits');
+});
+
+test('I6 so many large bodies of one token are waited for at once, and another token has its own', async () => {
+  const begun = await Promise.all([...Array.from({ length: 20 }, () => begin(all)), begin(writer)]);
+  assert.deepEqual(begun.filter((each) => each === '429').length, 4);
+  assert.equal(begun.at(-1), 'waits');
+  assert.equal(await begin(all), 'waits', 'places are given back');
 });

@@ -2,7 +2,7 @@ import type { Ask, Dispatch, Rate } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { invalidToken } from '#contract/invalid-token.ts';
 import { operations } from '#contract/operations.ts';
-import type { RateLimiter } from '../policy/limits.ts';
+import { createConcurrencyLimiter, type RateLimiter } from '../policy/limits.ts';
 import type { Services } from './services.ts';
 
 export interface AskDeps {
@@ -14,12 +14,16 @@ export interface AskDeps {
   readonly now: () => number;
 }
 
+/** A body is up to six megabytes until it is understood: so many of one token's are waited for at once. */
+const bodiesPerToken = 16;
+
 /**
  * Questions of a bearer: personal tokens only, rows with access `agent` only. The token is verified and its share
  * counted before anything of the question is read.
  */
 export function createAsk(deps: AskDeps): Ask {
   const { services, dispatch, limiter, now } = deps;
+  const bodies = createConcurrencyLimiter();
 
   /** Takes one question of the token's share; undefined where no share is set. */
   const meter = (tokenId: string): { readonly rate: Rate; readonly waitSeconds: number | null } | undefined => {
@@ -27,6 +31,25 @@ export function createAsk(deps: AskDeps): Ask {
     if (perMinute === null) return undefined;
     const waitSeconds = limiter.take(tokenId, perMinute, now());
     return { rate: { perMinute, ...limiter.look(tokenId, perMinute, now()) }, waitSeconds };
+  };
+
+  /** The question, once it has arrived. */
+  const arrived = async (tokenId: string, bearer: string, input: () => unknown): Promise<unknown> => {
+    if (!bodies.enter(tokenId, bodiesPerToken)) {
+      throw new AivaultError('rate_limited', 'Too many questions of this token are still being sent.', {
+        retryAfterSeconds: 1,
+      });
+    }
+    try {
+      const asked = input();
+      if (!(asked instanceof Promise)) return asked;
+      const question: unknown = await asked;
+      // The question took its time to arrive: the token has to be good still.
+      services.tokens.verify(bearer, 'personal');
+      return question;
+    } finally {
+      bodies.leave(tokenId);
+    }
   };
 
   return async (bearer, name, input) => {
@@ -45,13 +68,8 @@ export function createAsk(deps: AskDeps): Ask {
         });
       }
       services.usage.touch('tokens', token.id);
-      const asked = input();
-      if (asked instanceof Promise) {
-        await asked;
-        // The question took its time to arrive: the token has to be good still.
-        services.tokens.verify(bearer, 'personal');
-      }
-      return { ...(await dispatch(name, await asked, { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
+      const asked = await arrived(token.id, bearer, input);
+      return { ...(await dispatch(name, asked, { actor: { kind: 'agent', tokenId: token.id } })), ...rate };
     } catch (error) {
       if (!(error instanceof AivaultError)) throw error;
       const actor = known === undefined ? 'stranger' : `agent:${known.tokenId}`;
