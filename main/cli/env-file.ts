@@ -16,7 +16,7 @@ export function readEntry(written: string, where: string): Entry {
   return { name, value: written.slice(equals + 1) };
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' };
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$', '`': '`' };
 
 /** Takes a quoted value from the text after `=`; `end` is where its closing quote stands, null if it never closes. */
 function quoted(text: string, quote: string): { value: string; end: number } | null {

@@ -44,13 +44,16 @@ export function shellLine(name: string, value: string): string {
   return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
 }
 
-/** Double quotes with the escapes .env readers share. */
+/**
+ * One line of a .env file. Readers differ in what they undo inside double quotes, and a shell that sources the file runs
+ * what stands between backticks there (threats B2): a value with any such character goes into single quotes, which all of
+ * them take as they stand. Where it cannot, everything a shell would act on is escaped.
+ */
 function dotenvLine(name: string, value: string): string {
+  if (/["\\$`]/.test(value) && !/['\r]|\\$/.test(value)) return `${name}='${value}'`;
   const escaped = value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
+    .replace(/["\\$`]/g, '\\$&')
     .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('$', '\\$');
+    .replaceAll('\r', '\\r');
   return `${name}="${escaped}"`;
 }
