@@ -1,51 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright';
-import type { FakeUpstream } from '../fake-upstream.ts';
+import { type Asking, capability, onAsking, path } from './asking.ts';
 import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { photographer } from './photographer.ts';
-import type { Stage, StageOptions } from './stage.ts';
-import { noBrowser, type Place, places } from './stages.ts';
-import { callOpenai, onUpstreamStage } from './upstream-stage.ts';
-import { AccessScreen, ApprovalCard, CapabilitiesScreen, Frame, SecretsScreen } from './window-pages.ts';
+import { noBrowser, places } from './stages.ts';
+import { callOpenai } from './upstream-stage.ts';
+import { AccessScreen, CapabilitiesScreen, SecretsScreen } from './window-pages.ts';
 
 // The card of a request that waits: real requests through the endpoint, answered by a person in the page.
 
-const capability = 'openai/chat-completions';
-const path = '/v1/chat/completions';
 const passphrase = 'four words are enough';
-
-interface Asking {
-  readonly stage: Stage;
-  readonly upstream: FakeUpstream;
-  readonly page: Page;
-  readonly card: ApprovalCard;
-  /** Calls as a tool does; resolves to the status. */
-  call(body?: string, target?: string): Promise<number>;
-}
-
-/** An open window over a vault whose openai/chat-completions asks before each call. */
-function onAsking(
-  place: Place,
-  use: (asking: Asking) => Promise<void>,
-  { name = 'claude in web-shop', ...options }: StageOptions & { readonly name?: string } = {},
-): Promise<void> {
-  return onUpstreamStage(place, { furnished: true, ...options }, async (stage, upstream) => {
-    await stage.call('policies.set', { capability, askOperator: true });
-    const { token } = await stage.call('tokens.mint', { name, capabilities: [capability] });
-    stage.answerDialog?.(1);
-    const page = await stage.open();
-    await new Frame(page).ready();
-    const call = (body?: string, target = path) => {
-      const answer = callOpenai(stage, token, target, body);
-      // A test that fails before it looks at the answer fails for its own reason.
-      answer.catch(() => undefined);
-      return answer;
-    };
-    await use({ stage, upstream, page, card: new ApprovalCard(page), call });
-  });
-}
 
 /** What somebody could write to look like something else: markup, direction marks, controls, sheer length. */
 const wild = {
@@ -166,25 +131,6 @@ for (const place of places) {
     await page.keyboard.press('Enter');
     assert.equal(await second, 403, 'Enter on Deny denies');
     await card.gone();
-    assert.equal(upstream.requests.length, 0);
-  });
-
-  shown('a press that was meant for a dialog reaches no card', async (asking) => {
-    const { page, card, call, upstream } = asking;
-    const screen = new SecretsScreen(page);
-    await page.getByRole('button', { name: 'Add secret' }).first().click();
-    await screen.dialog('Add secret').getByLabel('Name').fill('HALF_TYPED');
-    const answer = call();
-    await card.card.waitFor({ state: 'attached' });
-    await page.waitForTimeout(1_200);
-    assert.equal(await screen.dialog('Add secret').getByLabel('Name').inputValue(), 'HALF_TYPED');
-    assert.equal(await page.locator('.approval .button.end').getAttribute('aria-disabled'), 'true', 'behind a dialog');
-    await page.keyboard.press('Escape');
-    await screen.dialog().waitFor({ state: 'detached' });
-    assert.equal(await card.armed(), false, 'nor just after it');
-    await becomes(() => card.armed(), true);
-    await card.deny.click();
-    assert.equal(await answer, 403);
     assert.equal(upstream.requests.length, 0);
   });
 

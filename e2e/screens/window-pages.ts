@@ -156,9 +156,9 @@ export class ApprovalCard {
   readonly rule: Locator;
   /** A line for each request behind the one that is asked about. */
   readonly behind: Locator;
-  constructor(page: Page) {
+  constructor(page: Page, place = page.getByRole('region', { name: 'Waiting for you' })) {
     this.page = page;
-    this.place = page.getByRole('region', { name: 'Waiting for you' });
+    this.place = place;
     this.card = this.place.getByRole('article');
     this.deny = this.card.getByRole('button', { name: 'Deny' });
     this.allow = this.card.getByRole('button', { name: /^Allow/ });

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { IconButton } from './button.tsx';
+import { useModal } from './use-modal.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -9,26 +10,18 @@ interface DialogProps {
   readonly wide?: boolean;
   /** True while leaving would lose something that is shown once. */
   readonly hold?: boolean;
+  readonly className?: string;
 }
 
 /** A native modal dialog: the browser traps focus, closes on Esc and gives focus back afterwards. */
-export function Dialog({ title, onClose, children, wide = false, hold = false }: DialogProps) {
+export function Dialog({ title, onClose, children, wide = false, hold = false, className = '' }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
-    const dialog = element.current;
-    const before = document.activeElement;
-    dialog?.showModal();
-    firstField(dialog)?.focus();
-    return () => {
-      dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useModal(element);
   return (
     <dialog
       ref={element}
-      className={`dialog ${wide ? 'wide' : ''}`}
+      className={`dialog ${wide ? 'wide' : ''} ${className}`}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
@@ -52,16 +45,6 @@ export function Dialog({ title, onClose, children, wide = false, hold = false }:
         {children}
       </div>
     </dialog>
-  );
-}
-
-/** Where focus begins: the field that asks for it, else the first one, else the first answer (the harmless one). */
-function firstField(dialog: HTMLDialogElement | null): HTMLElement | null {
-  const inside = (selector: string) => dialog?.querySelector<HTMLElement>(selector) ?? null;
-  return (
-    inside('[data-first]') ??
-    inside('input:not([type=checkbox], [type=radio], [readonly]), textarea, select') ??
-    inside('.dialog-actions button')
   );
 }
 

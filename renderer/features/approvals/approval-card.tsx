@@ -66,6 +66,8 @@ export function ApprovalCard({ request, gone, onAnswering, keys }: ApprovalCardP
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
+    // A dialog around the card would close as well, and take the next card with it.
+    event.preventDefault();
     void sayNo();
   };
 
@@ -99,6 +101,7 @@ export function ApprovalCard({ request, gone, onAnswering, keys }: ApprovalCardP
           <Button
             ref={denyButton}
             data-deny
+            data-first
             disabled={gone}
             busy={deny.busy}
             // The second press of two that came at once was meant for the question before this one.

@@ -6,9 +6,9 @@ const lookMs = 100;
 /** Where something stands, as text that changes when it moves; null where a person cannot see or press it. */
 function placeOf(element: HTMLElement | null): string | null {
   if (element === null || document.visibilityState === 'hidden') return null;
-  const open = document.querySelector('dialog[open]');
-  if (open !== null && !open.contains(element)) return null;
   const { x, y, width, height } = element.getBoundingClientRect();
+  // Behind a dialog, or scrolled away, something else is there.
+  if (!element.contains(document.elementFromPoint(x + width / 2, y + height / 2))) return null;
   return `${x} ${y} ${width} ${height}`;
 }
 

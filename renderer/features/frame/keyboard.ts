@@ -41,8 +41,8 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /** Sheets are dialogs too; a room may have opened one of its own. */
-function inDialog(): boolean {
-  return document.querySelector('dialog[open]') !== null;
+function openDialogs(): number {
+  return document.querySelectorAll('dialog[open]').length;
 }
 
 export function useKeyboard(): void {
@@ -51,9 +51,11 @@ export function useKeyboard(): void {
     const onKeyDown = (event: KeyboardEvent) => {
       const view = useView.getState();
       const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-      if (chord && event.key.toLowerCase() === 'k') view.setPalette(!view.palette);
-      else if (chord && event.key.toLowerCase() === 'l') void lock.run({});
-      else if (chord || event.altKey || view.palette || inDialog() || typing(event.target)) return;
+      if (chord && event.key.toLowerCase() === 'k') {
+        // Over a dialog a command would take its place, with what was typed there.
+        if (openDialogs() === (view.palette ? 1 : 0)) view.setPalette(!view.palette);
+      } else if (chord && event.key.toLowerCase() === 'l') void lock.run({});
+      else if (chord || event.altKey || view.palette || openDialogs() > 0 || typing(event.target)) return;
       else if (event.ctrlKey || event.metaKey) return;
       else if (!plainKey(event.key, view)) return;
       event.preventDefault();

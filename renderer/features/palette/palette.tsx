@@ -1,16 +1,8 @@
 import { Blocks, ChevronRight, LockKeyhole, Search } from 'lucide-react';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useDeferredValue,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
 import { Keys } from '../../ui/keys.tsx';
+import { useModal } from '../../ui/use-modal.ts';
 import { scopeWords } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { type Command, commandsFor } from './commands.ts';
@@ -92,15 +84,7 @@ export function Palette() {
     ];
   }, [wanted, secrets, capabilities, paused, view, lock, pause]);
 
-  useEffect(() => {
-    const element = dialog.current;
-    const before = document.activeElement;
-    element?.showModal();
-    return () => {
-      element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useModal(dialog);
 
   const chosen = Math.min(at, entries.length - 1);
   const onKeyDown = (event: KeyboardEvent) => {
