@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AivaultError } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming } from '#contract/proxied.ts';
 import type { Capability, CatalogView, CredentialView, Grant } from '#core/broker/parties.ts';
@@ -114,7 +113,6 @@ export function createMemoryPorts(egress: EgressSettings, proxyFor: BrokerPorts[
     },
     used: () => {},
     now: () => ports.nowMs,
-    randomId: randomUUID,
     stopwatch: () => performance.now(),
     egress,
     proxyFor,

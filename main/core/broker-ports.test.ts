@@ -40,7 +40,6 @@ describe('what the broker is handed', () => {
       approvals: opened.approvals,
       egress: null,
       proxyFor: () => null,
-      randomId: opened.randomId,
       stopwatch: () => 0,
       active: () => {},
       report: () => 'x',

@@ -14,7 +14,6 @@ export interface BrokerPortsDeps {
   readonly approvals: Approvals;
   readonly egress: EgressSettings | null;
   readonly proxyFor: ProxyFor;
-  readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
   /** Somebody known asks, or bytes of their request move. What strangers send keeps no vault open (threats B6). */
@@ -27,7 +26,7 @@ export const noHooks: EgressSettings = { devResolve: new Map(), devCa: null };
 
 /** Everything the broker is handed: who asks, what there is, one way to plaintext, one place to write things down. */
 export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
-  const { services, approvals, egress, proxyFor, randomId, stopwatch, active, report } = deps;
+  const { services, approvals, egress, proxyFor, stopwatch, active, report } = deps;
   const { vault, secrets, usage, tokens } = services;
   const fieldsOf = (credential: CredentialView): Record<string, SecretMaterial> => {
     const fields: Record<string, SecretMaterial> = {};
@@ -88,7 +87,6 @@ export function brokerPorts(deps: BrokerPortsDeps): BrokerPorts {
     approvals,
     ended: (request, session) => endedBecause(services, request, session),
     now: services.now,
-    randomId,
     stopwatch,
     report,
     egress: egress ?? noHooks,

@@ -2,12 +2,11 @@ import { AivaultError } from '#contract/errors.ts';
 import type { EventName, HostEvent } from '#contract/events.ts';
 import { createTokens } from './access/tokens.ts';
 import { type Approvals, createApprovals } from './approvals/approvals.ts';
-import type { Checkpoints } from './audit/checkpoints.ts';
 import { createAuditLog } from './audit/log.ts';
 import { type AuditChain, createAuditChain } from './audit-chain.ts';
 import { changedBecause } from './broker-ports.ts';
 import type { LiveSecrets } from './catalog/live-secret.ts';
-import { createReach, type Reach } from './catalog/reach.ts';
+import { createReach } from './catalog/reach.ts';
 import { type CatalogSnapshot, takeSnapshot } from './catalog/view.ts';
 import type { CoreDeps } from './core-deps.ts';
 import { uuidFrom } from './crypto/random.ts';
@@ -34,9 +33,7 @@ export interface CoreServices {
   readonly services: Services;
   readonly approvals: Approvals;
   readonly auditStore: AuditStore;
-  readonly checkpoints: Checkpoints;
   readonly chain: AuditChain;
-  readonly reach: Reach;
   readonly pathSecrets: PathSecrets;
   /** One seal for the pages of path secrets and of their log. */
   readonly cursors: CursorSeal;
@@ -62,7 +59,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
   const { paths, now, randomBytes } = deps;
   const start = uuidFrom(randomBytes);
   let made = 0;
-  // Unique is enough, and cheaper than random: one of these is made per call.
+  // Unique is enough: it names this run in the audit log, and what the host's own log refers to.
   const randomId = () => `${start}-${(made++).toString(36)}`;
   const listeners = new Set<(event: HostEvent) => void>();
   const announce = (event: EventName) => {
@@ -222,9 +219,7 @@ export async function openServices(deps: CoreDeps): Promise<CoreServices> {
     services,
     approvals,
     auditStore,
-    checkpoints,
     chain,
-    reach,
     pathSecrets,
     cursors,
     settings,

@@ -40,7 +40,7 @@ export interface Core {
 export async function createCore(deps: CoreDeps): Promise<Core> {
   const { paths, now } = deps;
   const opened = await openServices(deps);
-  const { services, approvals, auditStore, checkpoints, reach, settings, idle, randomId, chain } = opened;
+  const { services, approvals, auditStore, settings, idle, randomId, chain } = opened;
   const { vault } = services;
 
   let paused = false;
@@ -62,7 +62,6 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       approvals,
       egress: deps.egress,
       proxyFor,
-      randomId,
       stopwatch: () => performance.now(),
       active: idle.active,
       report: internalLog(deps.log, randomId),
@@ -89,10 +88,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     services,
     approvals,
     connections,
-    reach,
     auditStore,
-    witness: chain.witness,
-    retirement: chain.retirement,
+    chain,
     paths: opened.pathSecrets,
     cursors: opened.cursors,
     backup: deps,
@@ -104,7 +101,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       paused: isPaused,
       stop: deps.stop,
       developmentHooksSet: deps.developmentHooksSet,
-      checkpoints,
+      checkpoints: chain.checkpoints,
       locksAtMs: idle.locksAtMs,
       settings: settings.current,
       startWarnings: opened.startWarnings,

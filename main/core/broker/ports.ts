@@ -78,7 +78,6 @@ export interface BrokerPorts {
   /** Writes a bug down where only this user reads it, and gives the reference its answer carries. */
   report?(thrown: unknown): string;
   readonly now: () => number;
-  readonly randomId: () => string;
   /** Milliseconds that only ever grow, for how long things took. */
   readonly stopwatch: () => number;
   readonly egress: EgressSettings;

@@ -1,10 +1,8 @@
 import { actorText } from '#contract/call.ts';
 import { invalidToken } from '#contract/invalid-token.ts';
 import type { Approvals } from '../approvals/approvals.ts';
-import type { Retirement } from '../audit/retire.ts';
-import type { ChainWitness } from '../audit/verify.ts';
+import type { AuditChain } from '../audit-chain.ts';
 import type { Connections } from '../broker/oauth/connect.ts';
-import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { CursorSeal } from '../paths/path-cursor.ts';
 import type { PathSecrets } from '../paths/path-secrets.ts';
@@ -33,12 +31,10 @@ export interface AllDeps {
   readonly host: Omit<HostHandlersDeps, 'status'>;
   readonly trial: TryDeps;
   readonly backup: Pick<BackupDeps, 'defaultChoice' | 'developmentHooksSet'>;
-  readonly reach: Reach;
   readonly paths: PathSecrets;
   readonly cursors: CursorSeal;
   readonly auditStore: AuditStore;
-  readonly witness: () => ChainWitness;
-  readonly retirement: Retirement;
+  readonly chain: AuditChain;
 }
 
 /** A handler for every row of the table: a missing one does not compile. */
@@ -55,10 +51,10 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...policyHandlers(services),
     ...tokenHandlers(services),
     ...approvalHandlers(deps.approvals),
-    ...auditHandlers(services, deps.auditStore, deps.witness, deps.retirement),
+    ...auditHandlers(services, deps.auditStore, deps.chain),
     ...hostHandlers(services, { ...deps.host, status }),
     ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),
-    ...registryHandlers(services, deps.reach),
+    ...registryHandlers(services),
     ...pathHandlers({
       paths: deps.paths,
       cursors: deps.cursors,

@@ -1,20 +1,21 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import { chainLineOf, writeExportFile } from '../audit/export-file.ts';
-import type { Retirement } from '../audit/retire.ts';
-import type { ChainWitness } from '../audit/verify.ts';
 import { verifyChain } from '../audit/verify.ts';
+import type { AuditChain } from '../audit-chain.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore } from '../store/store.ts';
 import { intactSecret, requireAbsolute, type Services } from './services.ts';
+
+/** Entries that a series counts at a time. */
+const seriesPage = 5_000;
 
 type AuditRows = 'audit.list' | 'audit.verify' | 'audit.retire' | 'audit.export' | 'audit.series';
 
 export function auditHandlers(
   services: Services,
   store: AuditStore,
-  witness: () => ChainWitness,
-  retirement: Pick<Retirement, 'retire'>,
+  { witness, retirement }: Pick<AuditChain, 'witness' | 'retirement'>,
 ): Pick<CoreHandlers, AuditRows> {
   /** Names are sealed in the vault; the log holds ids only. A deleted secret keeps its name in its tombstone. */
   const named = (entry: AuditEntry): AuditEntry => {
@@ -64,7 +65,7 @@ export function auditHandlers(
       let beforeSeq: number | undefined;
       for (;;) {
         const entries = await services.audit.list({
-          limit: 5_000,
+          limit: seriesPage,
           kind: 'invoke',
           sinceTsMs: fromMs,
           beforeTsMs: untilMs,
@@ -78,7 +79,7 @@ export function auditHandlers(
           else if (entry.outcome === 'refused') bucket.refused += entry.count ?? 1;
           else bucket.failed += 1;
         }
-        if (entries.length < 5_000) break;
+        if (entries.length < seriesPage) break;
         beforeSeq = entries.at(-1)?.seq;
       }
       return { buckets: counted };

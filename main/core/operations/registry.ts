@@ -1,11 +1,11 @@
-import type { Reach } from '../catalog/reach.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { providerFormOf } from './provider-form.ts';
 import type { Services } from './services.ts';
 
 type RegistryRows = 'providers.list' | 'registry.review' | 'registry.accept';
 
-export function registryHandlers(services: Services, reach: Reach): Pick<CoreHandlers, RegistryRows> {
+export function registryHandlers(services: Services): Pick<CoreHandlers, RegistryRows> {
+  const { reach } = services;
   return {
     'providers.list': async () => ({ providers: services.registry.providers.map(providerFormOf) }),
 

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { AivaultError } from '#contract/errors.ts';
-import { AivaultError as Refusal } from '#contract/errors.ts';
+import { AivaultError } from '#contract/errors.ts';
 import type { EventName } from '#contract/events.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -13,7 +12,7 @@ import type { SecretRow } from '../vault/secret-row.ts';
 import type { Secrets } from '../vault/secrets.ts';
 import type { Usage } from '../vault/usage.ts';
 
-/** What the handlers of all nouns share. core.ts makes one. */
+/** What the handlers of all nouns share. core-services.ts makes one. */
 export interface Services {
   readonly vault: Vault;
   readonly secrets: Secrets;
@@ -22,7 +21,7 @@ export interface Services {
   readonly audit: AuditLog;
   /** The registry as far as the operator has accepted it; may change when the vault opens. */
   readonly registry: Registry;
-  readonly reach: Pick<Reach, 'remember'>;
+  readonly reach: Reach;
   readonly now: () => number;
   /** The catalog as it is now; rebuilt after every change. */
   catalog(): CatalogSnapshot;
@@ -41,7 +40,7 @@ export function liveSecret(secrets: Pick<Secrets, 'get'>, secretId: string): Sec
 }
 
 export function noSecret(): AivaultError {
-  return new Refusal('not_found', 'There is no secret with this id.', { hint: 'See `aivault secrets list`.' });
+  return new AivaultError('not_found', 'There is no secret with this id.', { hint: 'See `aivault secrets list`.' });
 }
 
 /** A secret as a list may show it: undefined where it is not there or does not open. A damaged row spoils no other. */
@@ -49,7 +48,7 @@ export function intactSecret(secrets: Pick<Secrets, 'get'>, secretId: string): S
   try {
     return secrets.get(secretId);
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'integrity_error') return undefined;
+    if (error instanceof AivaultError && error.code === 'integrity_error') return undefined;
     throw error;
   }
 }
@@ -57,5 +56,8 @@ export function intactSecret(secrets: Pick<Secrets, 'get'>, secretId: string): S
 /** The host has a working folder of its own: a file is named from the root. `field` is the input's name for it. */
 export function requireAbsolute(file: string, field = 'path'): void {
   if (path.isAbsolute(file)) return;
-  throw new Refusal('invalid_request', `${field}: must be absolute, because the host has a working folder of its own.`);
+  throw new AivaultError(
+    'invalid_request',
+    `${field}: must be absolute, because the host has a working folder of its own.`,
+  );
 }
