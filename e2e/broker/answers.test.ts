@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Answer } from '#contract/proxied.ts';
@@ -313,10 +316,13 @@ describe('broken upstreams, impatient callers', () => {
     const rogue = await startFakeUpstream();
     const closed = await startFakeUpstream();
     await closed.close();
-    for (const [what, host, { port }] of [
-      ['a dead port', 'up.test', closed],
-      ['a wrong name', 'other.name', f.upstream],
-      ['a rogue certificate', 'up.test', rogue],
+    const plain = createServer(() => assert.fail('a request was sent in the open')).listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    for (const [what, host, { port }, said] of [
+      ['a dead port', 'up.test', closed, /cannot be reached/],
+      ['a wrong name', 'other.name', f.upstream, /cannot prove who it is\..*a certificate of a public authority/],
+      ['a rogue certificate', 'up.test', rogue, /cannot prove who it is\..*a certificate of a public authority/],
+      ['plain HTTP', 'up.test', plain.address() as AddressInfo, /does not speak TLS\..*by TLS only/],
     ] as const) {
       const devResolve = new Map([[host, { address: '127.0.0.1', port }]]);
       const ports = createMemoryPorts({ devResolve, devCa: f.upstream.authority.cert });
@@ -327,10 +333,12 @@ describe('broken upstreams, impatient callers', () => {
       const answer = await invoke(envelopeIncoming(get), new AbortController().signal);
       await invoke.close();
       assert.equal(answer.refusal?.error, 'upstream_unreachable', what);
+      assert.match(`${answer.refusal.message} ${answer.refusal.hint}`, said, what);
       assert.ok(!JSON.stringify(answer).includes(secret), what);
     }
     assert.deepEqual([f.upstream.requests.length, rogue.requests.length], [0, 0]);
     await rogue.close();
+    plain.close();
   });
   it('I4 refuses to send what cannot be written down', async () => {
     f.ports.auditBroken = true;

@@ -61,7 +61,9 @@ const createCommand = command({
     'request-header': list('NAME', 'A request header of the caller to let through, such as x-trace-id or x-acme-*.'),
     'response-header': list('NAME', 'A header of the answer to let through.'),
     'refuse-unscannable': flag('Refuse answers that cannot be searched for the key.'),
-    'allow-local': flag('The host is one named service on this machine or network.'),
+    'allow-local': flag(
+      'The host is one named service on this machine or network, name:port; it has to speak TLS all the same.',
+    ),
     'value-again-file': text('FILE', 'The secret’s value again, where this widens the hosts of an unpinned secret.', {
       complete: 'file',
     }),

@@ -5,7 +5,7 @@ import { scopeContext } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { Provider } from '../providers/schema.ts';
 import { isReservedId } from './derived-id.ts';
-import { readHost, readLocalHost, registryAllows } from './host-grammar.ts';
+import { hintWithLocal, readHost, readLocalHost, registryAllows } from './host-grammar.ts';
 import { type LiveSecret, mayUse } from './live-secret.ts';
 import type { CredentialRow } from './rows.ts';
 
@@ -40,7 +40,7 @@ export function planCredential(
 ): PlannedCredential {
   if (isReservedId(wish.id, (name) => registry.byName(name) !== undefined)) {
     throw new AivaultError('already_exists', `The id ${wish.id} belongs to the registry's own credentials.`, {
-      hint: 'Choose an id that does not begin with a provider of the registry and a dot, for example my-openai.',
+      hint: `Choose an id whose first part is no provider of the registry, for example my-${wish.id.split('.', 1)[0]}.`,
     });
   }
   if (secret.pinnedProvider !== null && secret.pinnedProvider !== wish.provider) throw pinned(secret.pinnedProvider);
@@ -52,7 +52,13 @@ export function planCredential(
   }
   if (provider !== undefined) checkRegistryAuth(wish.auth, provider);
   else if (wish.auth === undefined) {
-    throw new AivaultError('invalid_request', 'auth: required, because the provider is not in the registry.');
+    throw new AivaultError(
+      'invalid_request',
+      `How the key is sent is not known: ${wish.provider} is not in the registry.`,
+      {
+        hint: 'Mostly `--auth header`, which sends `authorization: Bearer <key>`; all kinds: aivault credential create --help',
+      },
+    );
   }
   const auth = provider === undefined ? (wish.auth ?? null) : null;
   if (auth !== null) checkAuth(auth);
@@ -94,16 +100,24 @@ function chooseContext(wanted: Context, secret: LiveSecret): Context {
 
 function customHosts(wish: CredentialWish): string[] {
   if (wish.hosts.length === 0) {
-    throw new AivaultError('invalid_request', 'hosts: required, because the provider is not in the registry.');
+    throw new AivaultError(
+      'invalid_request',
+      `Where the key goes is not known: ${wish.provider} is not in the registry.`,
+      {
+        hint: 'Name its host: --host api.example.com',
+      },
+    );
   }
-  return [...new Set(wish.hosts.map((host) => (wish.allowLocal ? readLocalHost(host) : readHost(host))))];
+  return [
+    ...new Set(wish.hosts.map((host) => (wish.allowLocal ? readLocalHost(host) : readHost(host, hintWithLocal)))),
+  ];
 }
 
 function registryHosts(wish: CredentialWish, provider: Provider): string[] {
   const patterns = [...provider.hosts, ...provider.alternateHosts];
   if (wish.allowLocal)
     throw new AivaultError('policy_violation', `The hosts of ${provider.provider} come from the registry.`);
-  const hosts = [...new Set(wish.hosts.map(readHost))];
+  const hosts = [...new Set(wish.hosts.map((host) => readHost(host)))];
   if (hosts.some((host) => !registryAllows(patterns, host))) {
     throw new AivaultError('policy_violation', `This host is not one of ${provider.provider}'s.`, {
       hint: `The registry allows: ${patterns.join(', ')}.`,

@@ -8,12 +8,14 @@ import { hostMatches } from '../policy/host-match.ts';
 const dnsName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 const localNames = ['localhost', 'local', 'internal', 'localdomain', 'home.arpa', 'intranet', 'lan'];
 const hint = 'A host is a name like api.example.com: no scheme, path, user, port, wildcard or IP address.';
+/** The same where a credential may be for a service of one's own. */
+export const hintWithLocal = `${hint} A service of this machine or network: --allow-local.`;
 
 /**
  * Reads one host: trimmed, lower case, `:443` dropped. Throws `invalid_request` where it is not a host name,
  * `policy_violation` where it names this machine or a private network.
  */
-export function readHost(text: string): string {
+export function readHost(text: string, said = hint): string {
   const host = text.trim().toLowerCase().replace(/:443$/, '');
   if (
     isAddress(host) ||
@@ -22,10 +24,10 @@ export function readHost(text: string): string {
     throw new AivaultError(
       'policy_violation',
       'This host names this machine or a private network, or is an IP address.',
-      { hint },
+      { hint: said },
     );
   }
-  if (!isDnsName(host)) throw new AivaultError('invalid_request', 'This is not a host name.', { hint });
+  if (!isDnsName(host)) throw new AivaultError('invalid_request', 'This is not a host name.', { hint: said });
   return host;
 }
 
@@ -41,7 +43,10 @@ export function readLocalHost(text: string): string {
   const known =
     name === 'localhost' || isDnsName(name) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || name.startsWith('[');
   if (!known || (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))) {
-    throw new AivaultError('invalid_request', 'This is not a local service: give name:port or address:port.');
+    throw new AivaultError(
+      'invalid_request',
+      'This is not a local service: give name:port or address:port, without a scheme or path.',
+    );
   }
   return host;
 }

@@ -149,14 +149,22 @@ function pairs(headers: Record<string, string | string[] | undefined>): HeaderPa
 
 const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 
+/** What OpenSSL makes of an answer in plain HTTP. */
+const notTls = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+
 /** One of ours as it is; the rest by what went wrong. The cause may name a URL with a secret in it: it stays behind. */
 export function upstreamError(error: unknown): AivaultError {
   if (error instanceof AivaultError) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (timeouts.has(code))
     return new AivaultError('upstream_timeout', 'The upstream did not answer in time.', { cause: error });
+  if (notTls.has(code)) {
+    const hint = 'Keys are sent by TLS only, on this machine too.';
+    return new AivaultError('upstream_unreachable', 'The upstream does not speak TLS.', { hint, cause: error });
+  }
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code)) {
-    return new AivaultError('upstream_unreachable', 'The upstream cannot prove who it is.', { cause: error });
+    const hint = 'It has to show a certificate of a public authority for its name; others are not trusted.';
+    return new AivaultError('upstream_unreachable', 'The upstream cannot prove who it is.', { hint, cause: error });
   }
   return new AivaultError('upstream_unreachable', 'The upstream cannot be reached, or broke off its answer.', {
     cause: error,
