@@ -7,18 +7,22 @@ import { invalid } from './session.ts';
 
 type Auth = NonNullable<Input<'credentials.create'>['auth']>;
 
-const authKinds = [
-  'header',
-  'query',
-  'path',
-  'basic',
-  'multi-header',
-  'multi-query',
-  'oauth2',
-  'aws-sigv4',
-  'hmac',
-  'mtls',
-] as const;
+type Kind = Auth['kind'];
+
+/** The flags that go with each kind. One that is added to the schema and not here does not compile. */
+const flagsOf: Readonly<Record<Kind, readonly (keyof AuthValues)[]>> = {
+  header: ['header-name', 'value-template'],
+  query: ['query-param'],
+  path: ['path-prefix-template'],
+  basic: ['basic-username', 'basic-password'],
+  'multi-header': ['auth-header'],
+  'multi-query': ['auth-query'],
+  oauth2: ['grant-type', 'token-endpoint', 'authorization-endpoint', 'authorization-parameter', 'scope', 'client-auth'],
+  'aws-sigv4': ['aws-service', 'aws-region'],
+  hmac: ['header-name', 'value-template', 'hmac-algorithm'],
+  mtls: [],
+};
+const authKinds = Object.keys(flagsOf) as readonly Kind[];
 
 export const authOptions = {
   auth: text('KIND', `How the secret is sent: ${authKinds.join(', ')}.`, {
@@ -54,34 +58,14 @@ type ListFlag = 'auth-header' | 'auth-query' | 'authorization-parameter' | 'scop
 type Single = Exclude<keyof typeof authOptions, ListFlag>;
 type AuthValues = { readonly [K in Single]: string | undefined } & { readonly [K in ListFlag]: readonly string[] };
 
-const owners: Readonly<Record<Exclude<keyof AuthValues, 'auth'>, readonly string[]>> = {
-  'header-name': ['header', 'hmac'],
-  'value-template': ['header', 'hmac'],
-  'query-param': ['query'],
-  'path-prefix-template': ['path'],
-  'auth-header': ['multi-header'],
-  'auth-query': ['multi-query'],
-  'basic-username': ['basic'],
-  'basic-password': ['basic'],
-  'grant-type': ['oauth2'],
-  'token-endpoint': ['oauth2'],
-  'authorization-endpoint': ['oauth2'],
-  'authorization-parameter': ['oauth2'],
-  scope: ['oauth2'],
-  'client-auth': ['oauth2'],
-  'aws-service': ['aws-sigv4'],
-  'aws-region': ['aws-sigv4'],
-  'hmac-algorithm': ['hmac'],
-};
-
 /** A flag of another kind is refused: it would silently mean nothing. */
-function checkOwners(kind: string | undefined, values: AuthValues): void {
-  for (const [option, kinds] of Object.entries(owners)) {
-    const value = values[option as keyof AuthValues];
+function refuseForeign(kind: Kind | undefined, values: AuthValues): void {
+  for (const option of Object.keys(authOptions) as (keyof AuthValues)[]) {
+    const value = values[option];
     const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined;
-    if (isGiven && (kind === undefined || !kinds.includes(kind))) {
-      throw invalid(`--${option} belongs to --auth ${kinds.join(' or --auth ')}.`);
-    }
+    if (option === 'auth' || !isGiven || (kind !== undefined && flagsOf[kind].includes(option))) continue;
+    const kinds = authKinds.filter((each) => flagsOf[each].includes(option));
+    throw invalid(`--${option} belongs to --auth ${kinds.join(' or --auth ')}.`);
   }
 }
 
@@ -95,11 +79,14 @@ function templates(option: 'auth-header' | 'auth-query', written: readonly strin
 
 /** What the flags say, or undefined where --auth is not given (a known provider brings its own). */
 export function readAuth(values: AuthValues): Auth | undefined {
-  const kind = values.auth === 'o-auth2' ? 'oauth2' : values.auth;
-  checkOwners(kind, values);
+  const written = values.auth === 'o-auth2' ? 'oauth2' : values.auth;
+  const kind = authKinds.find((each) => each === written);
+  refuseForeign(kind, values);
+  return kind === undefined ? undefined : authOf(kind, values);
+}
+
+function authOf(kind: Kind, values: AuthValues): Auth {
   switch (kind) {
-    case undefined:
-      return undefined;
     case 'header':
       return {
         kind,
@@ -133,8 +120,8 @@ export function readAuth(values: AuthValues): Auth | undefined {
         template: values['value-template'] ?? `${algorithm}={{signature}}`,
       };
     }
-    default:
-      return { kind: 'mtls' };
+    case 'mtls':
+      return { kind };
   }
 }
 
