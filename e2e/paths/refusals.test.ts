@@ -132,6 +132,19 @@ test('a path, a body, a query and a state that do not fit', async () => {
   await refuses('auditLogs', [400, 'invalid_cursor'], '/v1/audit/logs?cursor=x');
 });
 
+test('a refusal names the path and the scope it is about, for programs', async () => {
+  const details = async (method: string, target: string, token: string, body?: unknown) =>
+    (await send(method, target, token, body)).json.error.details;
+  assert.equal((await details('GET', '/v1/secrets/none', all)).path, 'none');
+  assert.equal((await details('GET', '/v1/secrets/there?version=9', all)).path, 'there');
+  const failFast = { paths: ['there', 'ended', 'none'], options: { fail_fast: true } };
+  assert.equal((await details('POST', '/v1/secrets/batch', all, failFast)).path, 'ended');
+  assert.deepEqual(await details('DELETE', '/v1/secrets/there', nothing), { path: 'there', scope: 'secrets:delete' });
+  assert.deepEqual(await details('GET', '/v1/audit/logs', nothing), { scope: 'audit:read' });
+  assert.equal(await details('GET', '/v1/secrets/sk-A.b', all), undefined, 'what is no path is not said back');
+  assert.equal(await details('POST', '/v1/secrets/batch', all, { ...failFast, paths: ['sk-A.b'] }), undefined);
+});
+
 test('a batch says of each path what it says of one, and of the deleted and the expired too', async () => {
   const paths = ['there', 'gone', 'ended', 'none', 'A', 'there'];
   const { status, json } = await send('POST', '/v1/secrets/batch', all, { paths });

@@ -51,11 +51,14 @@ export interface ErrorBody {
   readonly retryAfterSeconds?: number;
   /** A finer word where one code covers several cases (`invalid_path`, `version_not_found` …); from constants only. */
   readonly reason?: string;
+  /** The scope a token lacks. */
+  readonly scope?: string;
 }
 
 export interface AivaultErrorOptions {
   readonly hint?: string;
   readonly reason?: string;
+  readonly scope?: string;
   readonly retryAfterSeconds?: number;
   /** For the local log only; never serialised. */
   readonly cause?: unknown;
@@ -68,6 +71,7 @@ export class AivaultError extends Error {
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly reason: string | undefined;
+  readonly scope: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: AivaultErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -75,6 +79,7 @@ export class AivaultError extends Error {
     this.hint = options.hint;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.reason = options.reason;
+    this.scope = options.scope;
   }
 
   /** The shape every transport writes. The cause is left behind on purpose. */
@@ -85,6 +90,7 @@ export class AivaultError extends Error {
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
       ...(this.reason === undefined ? {} : { reason: this.reason }),
+      ...(this.scope === undefined ? {} : { scope: this.scope }),
     };
   }
 }
@@ -97,11 +103,12 @@ function isErrorCode(value: unknown): value is ErrorCode {
 /** Rebuilds an error that crossed a border; anything that is not one of ours becomes `internal`. */
 export function errorFromBody(body: unknown): AivaultError {
   if (typeof body === 'object' && body !== null && 'error' in body && isErrorCode(body.error)) {
-    const { message, hint, retryAfterSeconds, reason } = body as Partial<ErrorBody>;
+    const { message, hint, retryAfterSeconds, reason, scope } = body as Partial<ErrorBody>;
     return new AivaultError(body.error, typeof message === 'string' ? message : body.error, {
       ...(typeof hint === 'string' ? { hint } : {}),
       ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
       ...(typeof reason === 'string' ? { reason } : {}),
+      ...(typeof scope === 'string' ? { scope } : {}),
     });
   }
   return new AivaultError('internal', 'The host gave an answer this program does not understand.');

@@ -8,4 +8,5 @@ export const errorBody = z.strictObject({
   hint: z.string().exactOptional(),
   retryAfterSeconds: z.number().exactOptional(),
   reason: z.string().exactOptional(),
+  scope: z.string().exactOptional(),
 });

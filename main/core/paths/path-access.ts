@@ -25,7 +25,7 @@ export function coversPath(grant: PersonalGrant, path: string): boolean {
 export function authorise(grant: PersonalGrant | null, scope: PersonalScope, path: string | null): void {
   if (grant === null) return;
   if (!holdsScope(grant, scope)) {
-    throw new AivaultError('policy_violation', `This token does not have the scope ${scope}.`);
+    throw new AivaultError('policy_violation', `This token does not have the scope ${scope}.`, { scope });
   }
   if (path !== null && !coversPath(grant, path)) {
     throw new AivaultError('policy_violation', 'This token does not reach this path.');

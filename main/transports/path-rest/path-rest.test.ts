@@ -33,6 +33,7 @@ test('every code has its status and the one envelope, with the id of the answerâ
     storage_unavailable: 'service_unavailable',
     internal: 'internal_error',
   };
+  const aboutPath = ['policy_violation', 'not_found', 'already_exists', 'version_conflict', 'expired'];
   for (const [code, { status }] of Object.entries(errorTable)) {
     const answer = await read(refusing(code as ErrorCode, 'A sentence.', { hint: 'What to do.' }));
     assert.equal(answer.status, status, code);
@@ -40,7 +41,7 @@ test('every code has its status and the one envelope, with the id of the answerâ
       error: {
         code: words[code as ErrorCode] ?? code,
         message: 'A sentence.',
-        details: { hint: 'What to do.' },
+        details: { ...(aboutPath.includes(code) ? { path: 'a' } : {}), hint: 'What to do.' },
         request_id: requestId,
       },
     });

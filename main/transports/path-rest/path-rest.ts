@@ -89,11 +89,16 @@ async function answerTo(deps: PathRestDeps, request: RestRequest, requestId: str
     if (!result.ok) throw errorOf(result.error);
     return result.value as Output<N>;
   };
-  return routes[routed.name](ask, routed, request);
+  try {
+    return await routes[routed.name](ask, routed, request, requestId);
+  } catch (error) {
+    if (!(error instanceof AivaultError)) throw error;
+    return errorAnswer(error.toJSON(), requestId, routed.path);
+  }
 }
 
 type TypedAsk = <N extends OperationName>(name: N, input: () => unknown) => Promise<Output<N>>;
-type Route = (ask: TypedAsk, routed: Routed, request: RestRequest) => Promise<RestAnswer>;
+type Route = (ask: TypedAsk, routed: Routed, request: RestRequest, requestId: string) => Promise<RestAnswer>;
 
 const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
   whoami: async (ask) => ok(json.whoamiJson(await ask('tokens.whoami', () => ({})))),
@@ -153,7 +158,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
     return ok(json.writtenJson(value), { etag: `"${value.version}"` });
   },
 
-  batch: async (ask, _routed, request) => {
+  batch: async (ask, _routed, request, requestId) => {
     // Proves the token before the body is looked at; each path is then authorised and written down by itself.
     const asked = Promise.withResolvers<ReturnType<typeof batchOf>>();
     await ask('tokens.whoami', async () => {
@@ -173,8 +178,10 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
           ...(options?.include_metadata === true ? { metadata: value.metadata } : {}),
         });
       } catch (error) {
-        if (!(error instanceof AivaultError) || options?.fail_fast === true) throw error;
-        const { error: refusal } = errorAnswer(error.toJSON(), '').json as { error: { code: string; message: string } };
+        if (!(error instanceof AivaultError)) throw error;
+        const refused = errorAnswer(error.toJSON(), requestId, path);
+        if (options?.fail_fast === true) return refused;
+        const { error: refusal } = refused.json as { error: { code: string; message: string } };
         errors.set(path, { code: refusal.code, message: refusal.message });
       }
     }

@@ -1,4 +1,4 @@
-import { type ErrorBody, errorTable } from '#contract/errors.ts';
+import { type ErrorBody, type ErrorCode, errorTable } from '#contract/errors.ts';
 
 // Our codes in the words of the /v1 envelope.
 
@@ -21,9 +21,26 @@ const words: Partial<Record<ErrorBody['error'], string>> = {
   internal: 'internal_error',
 };
 
-/** The envelope of one refusal, with its status and, where it helps, `Retry-After`. */
-export function errorAnswer(body: ErrorBody, requestId: string): RestAnswer {
+/** What is said of a path only once the path was found to be one, so that nothing else is ever said back. */
+const aboutPath: ReadonlySet<ErrorCode> = new Set([
+  'policy_violation',
+  'not_found',
+  'already_exists',
+  'version_conflict',
+  'expired',
+]);
+
+/**
+ * The envelope of one refusal, with its status and, where it helps, `Retry-After`. Its details are for programs: the
+ * path that was refused, the scope that is missing; its hint is for people.
+ */
+export function errorAnswer(body: ErrorBody, requestId: string, path = ''): RestAnswer {
   const code = body.reason ?? words[body.error] ?? body.error;
+  const details = {
+    ...(path === '' || !aboutPath.has(body.error) ? {} : { path }),
+    ...(body.scope === undefined ? {} : { scope: body.scope }),
+    ...(body.hint === undefined ? {} : { hint: body.hint }),
+  };
   return {
     status: errorTable[body.error].status,
     headers: {
@@ -34,7 +51,7 @@ export function errorAnswer(body: ErrorBody, requestId: string): RestAnswer {
       error: {
         code,
         message: body.message,
-        ...(body.hint === undefined ? {} : { details: { hint: body.hint } }),
+        ...(Object.keys(details).length === 0 ? {} : { details }),
         request_id: requestId,
       },
     },
