@@ -362,6 +362,12 @@ describe('broken upstreams, impatient callers', () => {
     const text = JSON.stringify(f.ports.written);
     assert.ok(!text.includes('hunter2') && !text.includes(secret) && !text.includes(testToken));
   });
+  it('I6 writes the beginning of a very long path, and how long it was', async () => {
+    await f.send({ method: 'GET', path: `/v1/users/${'a'.repeat(7_990)}` });
+    await sleep(5);
+    assert.match(last().facts.path ?? '', /^\/v1\/users\/a{1990}… \(8000 characters\)$/);
+    assert.equal(f.upstream.requests.at(-1)?.target.length, 8_000, 'what is sent is all of it');
+  });
   it('I2 touches no secret for a request that policy refuses', async () => {
     f.ports.revealed.length = 0;
     await f.send({ method: 'DELETE', path: '/v1/users' });

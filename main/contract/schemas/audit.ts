@@ -34,7 +34,7 @@ export const auditEntry = z.strictObject({
   consumer: z.string().optional(),
   method: z.string().optional(),
   host: z.string().optional(),
-  /** The path that was asked for, percent-encoded, without its query's values. */
+  /** The path that was asked for, percent-encoded, without its query's values; of a very long one the beginning. */
   path: z.string().optional(),
   /** A path secret and the version that was read or written. */
   secretPath: z.string().optional(),
@@ -44,7 +44,7 @@ export const auditEntry = z.strictObject({
   responseBytes: z.int().optional(),
   redactions: z.int().optional(),
   tookMs: z.number().optional(),
-  /** How many like this one were counted together (unauthenticated refusals). */
+  /** How many like this one were counted together: unauthenticated refusals, and those of a token that has very many. */
   count: z.int().optional(),
   trace: z.array(stageTrace).optional(),
   /** Where older entries were retired: the last of them. */

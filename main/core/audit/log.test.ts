@@ -139,6 +139,19 @@ describe('the audit log', () => {
     assert.equal((await list()).length, 3);
   });
 
+  test('I6 a token whose requests are refused in a loop cannot fill the disk: from some hundred on they are counted', async () => {
+    const refused = { code: 'rate_limited', path: '/v1/users' } as const;
+    for (let i = 0; i < 5_000; i++) await log.recorder.refused('agent:tok_1', refused);
+    await log.recorder.refused('agent:tok_2', refused);
+    await log.flush();
+    const entries = await list({ limit: 10_000 });
+    const of = (actor: string) => entries.filter((entry) => entry.actor === actor);
+    assert.ok(of('agent:tok_1').length < 700, `${of('agent:tok_1').length} entries`);
+    const counted = of('agent:tok_1').reduce((sum, { count }) => sum + (count ?? 1), 0);
+    assert.equal(counted, 5_000, 'none is lost');
+    assert.equal(of('agent:tok_2').length, 1);
+  });
+
   test('I4 where the log cannot be written nothing is begun', async () => {
     await store.close();
     const code = (error: { code?: string }) => error.code === 'audit_unavailable';

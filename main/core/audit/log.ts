@@ -67,7 +67,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
     // Only a crash ever reads this line again: its fields need no order.
     return { id, announced: onDisk(store.openCall(id, opening.tsMs, JSON.stringify(opening))) };
   };
-  const strangers = new Coalescer(now, write);
+  const counted = new Coalescer(now, write);
 
   const recorder: Recorder = {
     begin(actor: string, facts: InvokeFacts): OpenEntry {
@@ -77,10 +77,10 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
         close: (outcome, final) => close(id, { ...final, tsMs: now(), kind: 'invoke', actor, outcome }),
       };
     },
-    refused: (actor, facts) =>
-      isStranger(actor)
-        ? strangers.count({ ...facts, kind: 'invoke', actor, outcome: 'refused' })
-        : write({ ...facts, kind: 'invoke', actor, outcome: 'refused' }),
+    refused(actor, facts) {
+      const entry = { ...facts, kind: 'invoke', actor, outcome: 'refused' } as const;
+      return isStranger(actor) || !counted.lists(actor) ? counted.count(entry) : write(entry);
+    },
   };
 
   return {
@@ -95,7 +95,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
           guarded(() => close(id, { ...facts, ...more, tsMs: now(), kind, actor, outcome }, true)),
       };
     },
-    refusedStranger: (kind, actor, facts) => strangers.count({ ...facts, kind, actor, outcome: 'refused' }),
+    refusedStranger: (kind, actor, facts) => counted.count({ ...facts, kind, actor, outcome: 'refused' }),
     async recover() {
       const left = await guarded(() => store.leftOpen());
       const closeAsUnknown = ({ id, tsMs, body }: (typeof left)[number]): Promise<void> => {
@@ -112,7 +112,7 @@ export function createAuditLog({ store, now, randomId, appended }: AuditLogDeps)
       return rows.map(entryOf);
     },
     scan: (afterSeq, limit) => guarded(() => store.scan(afterSeq, limit)),
-    flush: () => strangers.flush(),
+    flush: () => counted.flush(),
   };
 }
 

@@ -45,8 +45,7 @@ function decided(
   catalog: CatalogView,
 ): MaybeLater<Approved> {
   const { passage } = request;
-  passage.facts.method = understood.method;
-  passage.facts.path = understood.path;
+  passage.understood(understood);
 
   passage.at('match-capability');
   const matched = matchCapability(understood, catalog);

@@ -1,7 +1,7 @@
 import { type AivaultError, errorTable } from '#contract/errors.ts';
 import type { Answer } from '#contract/proxied.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from './ports.ts';
-import type { Identified, Planned } from './states.ts';
+import type { Identified, Planned, Understood } from './states.ts';
 
 export type StageName =
   | 'authenticate'
@@ -16,6 +16,8 @@ export type StageName =
   | 'filter-response';
 
 const done = Promise.resolve();
+/** A path may be as long as a head; an entry that long would be a way to fill the disk. */
+const writtenOfPath = 2_000;
 
 /**
  * What one request leaves behind: its stages with their times, and exactly one closing entry, whichever way it ends.
@@ -61,6 +63,12 @@ export class Passage {
     if (workspaceId !== undefined) this.facts.workspaceId = workspaceId;
     if (groupId !== undefined) this.facts.groupId = groupId;
     if (grant.consumer !== null) this.facts.consumer = grant.consumer;
+  }
+
+  understood({ method, path }: Understood): void {
+    this.facts.method = method;
+    this.facts.path =
+      path.length <= writtenOfPath ? path : `${path.slice(0, writtenOfPath)}… (${path.length} characters)`;
   }
 
   plan(planned: Planned): void {
