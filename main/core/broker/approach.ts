@@ -36,7 +36,7 @@ export function approach(
   );
 }
 
-/** Stages 3 to 7. Nothing here waits but a person who is asked. */
+/** Stages 3 to 7. Nothing here waits but for a person who is asked, and for a call that is counted. */
 function decided(
   understood: Understood,
   request: OpenRequest,
@@ -56,12 +56,12 @@ function decided(
   passage.facts.credential = backed.credential.id;
 
   passage.at('enforce-policy');
-  const permitted = enforcePolicy(backed, rates, ports.takeCall, ports.now());
+  return after(enforcePolicy(backed, rates, ports.takeCall, ports.now()), (permitted) => {
+    passage.at('plan-upstream');
+    const planned = planUpstream(permitted);
+    passage.plan(planned);
 
-  passage.at('plan-upstream');
-  const planned = planUpstream(permitted);
-  passage.plan(planned);
-
-  passage.at('ask-operator');
-  return askOperator(planned, ports.approvals, request);
+    passage.at('ask-operator');
+    return askOperator(planned, ports.approvals, request);
+  });
 }

@@ -2,6 +2,7 @@ import type { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { Context } from '#contract/schemas/scope.ts';
 import type { SecretMaterial } from '../vault/secret-material.ts';
+import type { MaybeLater } from './at-once.ts';
 import type { CatalogView, CredentialView, Grant } from './parties.ts';
 import type { Approved, Planned } from './states.ts';
 import type { ProxyFor } from './upstream/proxy-route.ts';
@@ -48,8 +49,8 @@ export interface Approvals {
 export interface BrokerPorts {
   /** Throws `token_invalid`, or `vault_locked` for a well-formed token while locked. */
   verify(token: string): Grant;
-  /** Counts a call of a token that may make so many; false where it has made them all. */
-  takeCall(tokenId: string, most: number): boolean;
+  /** Counts a call of a token that may make so many, on disk before it is sent; false where it has made them all. */
+  takeCall(tokenId: string, most: number): MaybeLater<boolean>;
   operatorGrant(via: string, context: Context, consumer: string | null): Grant;
   readonly catalog: () => CatalogView;
   /** The broker's only way to plaintext. Throws `credential_not_found` if the secret is gone meanwhile. */

@@ -6,10 +6,10 @@ export interface Usage {
   /** Remembers a use; on disk within a second. Never waits, never fails. */
   touch(table: UsedTable, id: string): void;
   /**
-   * Counts one more, unless that would be more than `most`: then false, and nothing is counted. On disk within a second;
-   * what a crash takes of that second is counted anew.
+   * Counts one more, unless that would be more than `most`: then false, and nothing is counted. True is said when it is on
+   * disk, so that no crash gives a call back. Rejects where it cannot be written: nothing is counted then either.
    */
-  take(table: UsedTable, id: string, most: number): boolean;
+  take(table: UsedTable, id: string, most: number): boolean | Promise<boolean>;
   /** How many were taken. */
   taken(table: UsedTable, id: string): number;
   lastUsedAtMs(table: UsedTable, id: string): number | null;
@@ -68,12 +68,23 @@ export async function createUsage({ store, now, flushed }: UsageDeps): Promise<U
     return row;
   };
 
+  const written = async (row: Used): Promise<boolean> => {
+    try {
+      await store.writeUsage([{ ...row }]);
+      return true;
+    } catch (error) {
+      row.uses -= 1;
+      throw error;
+    }
+  };
+
   return {
     touch: (table, id) => void used(table, id),
     take(table, id, most) {
       if ((known[table].get(id)?.uses ?? 0) >= most) return false;
-      used(table, id).uses += 1;
-      return true;
+      const row = used(table, id);
+      row.uses += 1;
+      return written(row);
     },
     taken: (table, id) => known[table].get(id)?.uses ?? 0,
     lastUsedAtMs: (table, id) => known[table].get(id)?.lastUsedAtMs ?? null,

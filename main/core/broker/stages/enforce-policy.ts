@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import { decide, type Refusal } from '../../policy/decide.ts';
 import type { RateLimiter } from '../../policy/limits.ts';
+import { after, type MaybeLater } from '../at-once.ts';
 import type { BrokerPorts } from '../ports.ts';
 import type { Backed, Permitted, RequestBody } from '../states.ts';
 
@@ -13,14 +14,15 @@ const because: { readonly [R in Refusal]: readonly [code: 'policy_violation' | '
 
 /**
  * Stage 5: may this exact request go out? Host, method, path and size first, the rate and then the token's calls last, so
- * that a refused request costs nobody a turn. Throws `policy_violation`, `too_large`, `rate_limited`.
+ * that a refused request costs nobody a turn. Waits only where a token's calls are counted. Throws `policy_violation`,
+ * `too_large`, `rate_limited`, and what the store says where it cannot count.
  */
 export function enforcePolicy(
   from: Backed,
   rates: RateLimiter,
   takeCall: BrokerPorts['takeCall'],
   nowMs: number,
-): Permitted {
+): MaybeLater<Permitted> {
   const { capability, credential, grant } = from;
   const limit = capability.policy.maxRequestBodyBytes;
   const verdict = decide(
@@ -47,13 +49,15 @@ export function enforcePolicy(
     }
   }
   const { maxCalls, tokenId } = grant;
-  if (maxCalls !== null && tokenId !== null && !takeCall(tokenId, maxCalls)) {
-    throw new AivaultError('policy_violation', `This token has made all its calls (${maxCalls}).`, {
-      hint: 'The operator can mint another one.',
-    });
-  }
-  // The only place a Permitted is made.
-  return { ...from, host: verdict.host } as Permitted;
+  return after(maxCalls === null || tokenId === null || takeCall(tokenId, maxCalls), (taken) => {
+    if (!taken) {
+      throw new AivaultError('policy_violation', `This token has made all its calls (${maxCalls}).`, {
+        hint: 'The operator can mint another one.',
+      });
+    }
+    // The only place a Permitted is made.
+    return { ...from, host: verdict.host } as Permitted;
+  });
 }
 
 /** What is known of the body's size before it is sent; a stream of unknown length is counted on its way. */
