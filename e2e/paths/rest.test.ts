@@ -103,6 +103,11 @@ test('every route of the OpenAPI document answers in its declared shape', async 
   const { json: log } = await succeeds('auditLogs', '/v1/audit/logs?limit=3&path_prefix=app/');
   assert.equal(log.logs.length, 3);
   assert.equal(log.has_more, true);
+  const me = (await succeeds('whoami', '/v1/auth/whoami')).json.identity_id;
+  const { json: mine } = await succeeds('auditLogs', `/v1/audit/logs?identity_id=${me}&action=read&path_prefix=app/`);
+  assert.deepEqual(new Set(mine.logs.map((entry: { identity_id: string }) => entry.identity_id)), new Set([me]));
+  const { json: nobody } = await succeeds('auditLogs', '/v1/audit/logs?identity_id=user:tok_0000000000000000');
+  assert.deepEqual(nobody.logs, []);
 
   const declared = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),

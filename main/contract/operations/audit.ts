@@ -22,6 +22,8 @@ export const auditOperations = {
       action: z.string().max(200).optional(),
       pathPrefix: z.string().max(512).optional(),
       success: z.boolean().optional(),
+      /** Who did it, as `tokens.whoami` names them. */
+      identityId: z.string().max(128).optional(),
     }),
     output: z.strictObject({ logs: z.array(auditEntry), cursor: z.string().nullable(), hasMore: z.boolean() }),
     access: 'agent',

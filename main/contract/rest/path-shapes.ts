@@ -144,6 +144,7 @@ export const auditQuery = z.strictObject({
   action: z.string().max(200).optional(),
   path_prefix: z.string().max(512).optional(),
   success: z.enum(['true', 'false']).optional(),
+  identity_id: z.string().max(128).optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   cursor: z.string().max(2048).optional(),
 });

@@ -1,6 +1,7 @@
 import { type Asker, actorText } from '#contract/call.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Announce } from '#contract/events.ts';
+import { identityOf } from '#contract/identity.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
 import type { CoreHandlers } from '../dispatch.ts';
@@ -111,7 +112,7 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<CoreHandlers, PathRow
     'tokens.whoami': async (_input, asker) => {
       const grant = grantOf(asker);
       return {
-        identityId: grant === null ? 'user:operator' : `user:${grant.tokenId}`,
+        identityId: identityOf(actorText(asker.actor)),
         identityType: 'user',
         tokenId: grant?.tokenId ?? null,
         scopes: grant === null ? [] : [...grant.scopes],

@@ -15,7 +15,7 @@ function logOf(rows: readonly (typeof kinds)[number][]): AuditEntry[] {
     seq: index + 1,
     tsMs: 1_000 * (index + 1),
     kind,
-    actor: 'agent:tok_0000000000000001',
+    actor: index % 4 === 0 ? 'operator:cli' : `agent:tok_000000000000000${index % 4}`,
     outcome: index % 3 === 0 ? 'refused' : 'done',
     ...(kind === 'path.list' ? {} : { secretPath: index % 2 === 0 ? 'app/db' : 'other/key' }),
   }));
@@ -70,6 +70,8 @@ test('each filter leaves exactly what it names', async () => {
     [{ limit: 3, action: 'write, delete,write' }, ({ kind }) => kind === 'path.write' || kind === 'path.delete'],
     [{ limit: 3, pathPrefix: 'app/' }, ({ secretPath }) => secretPath === 'app/db'],
     [{ limit: 3, success: false }, ({ outcome }) => outcome === 'refused'],
+    [{ limit: 3, identityId: 'user:tok_0000000000000002' }, ({ actor }) => actor.endsWith('2')],
+    [{ limit: 3, identityId: 'user:operator' }, ({ actor }) => actor === 'operator:cli'],
     [{ limit: 3, fromMs: 10_000, toMs: 20_000 }, ({ tsMs }) => tsMs >= 10_000 && tsMs <= 20_000],
   ];
   for (const [query, keep] of cases) {

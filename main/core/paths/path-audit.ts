@@ -1,4 +1,5 @@
 import { AivaultError } from '#contract/errors.ts';
+import { identityOf } from '#contract/identity.ts';
 import type { AuditEntry, AuditFilter } from '#contract/schemas/audit.ts';
 import { type CursorSeal, openCursor, sealCursor } from './path-cursor.ts';
 
@@ -14,6 +15,7 @@ export interface PathAuditQuery {
   readonly action?: string | undefined;
   readonly pathPrefix?: string | undefined;
   readonly success?: boolean | undefined;
+  readonly identityId?: string | undefined;
 }
 
 const actions: readonly string[] = [
@@ -38,12 +40,14 @@ export async function pathAuditPage(
   query: PathAuditQuery,
   visible: (path: string) => boolean,
 ): Promise<{ logs: AuditEntry[]; cursor: string | null; hasMore: boolean }> {
-  const question = JSON.stringify([query.action, query.pathPrefix, query.success, query.fromMs, query.toMs]);
+  const { action, pathPrefix, success, fromMs, toMs, identityId } = query;
+  const question = JSON.stringify([action, pathPrefix, success, fromMs, toMs, identityId]);
   const kinds = actionsOf(query.action).map((word) => `path.${word}`);
   const matches = (entry: AuditEntry): boolean =>
     (query.pathPrefix === undefined || (entry.secretPath ?? '').startsWith(query.pathPrefix)) &&
     (query.success === undefined || (entry.outcome === 'done') === query.success) &&
     (query.toMs === undefined || entry.tsMs <= query.toMs) &&
+    (query.identityId === undefined || identityOf(entry.actor) === query.identityId) &&
     (entry.secretPath === undefined || visible(entry.secretPath));
 
   const logs: AuditEntry[] = [];

@@ -201,6 +201,7 @@ const routes: Record<Exclude<Routed['name'], 'health' | 'version'>, Route> = {
             action: asked.action,
             pathPrefix: asked.path_prefix,
             success: asked.success === undefined ? undefined : asked.success === 'true',
+            identityId: asked.identity_id,
           };
         }),
       ),

@@ -1,4 +1,5 @@
 import type { Output } from '#contract/call.ts';
+import { identityOf } from '#contract/identity.ts';
 import type { PathSummary } from '#contract/schemas/paths.ts';
 
 // What operations answer, in the shapes of /v1.
@@ -76,7 +77,7 @@ export function versionsJson(value: Output<'paths.versions'>): unknown {
       version: facts.version,
       secret_type: facts.secretType,
       created_at: isoTime(facts.createdAtMs),
-      created_by: facts.createdBy,
+      created_by: identityOf(facts.createdBy),
       ...ends(facts.expiresAtMs),
     })),
   };
@@ -113,7 +114,7 @@ export function auditLogsJson(value: Output<'audit.logs'>): unknown {
       timestamp: isoTime(entry.tsMs),
       action: entry.kind.replace(/^path\./, ''),
       identity_type: 'user',
-      identity_id: entry.actor,
+      identity_id: identityOf(entry.actor),
       secret_path: entry.secretPath ?? null,
       version: entry.version ?? null,
       success: entry.outcome === 'done' || entry.outcome === 'allowed',
