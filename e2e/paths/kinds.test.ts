@@ -85,6 +85,22 @@ test('a cursor is a place and no right: who continues another’s list sees what
   assert.equal(secrets.length, 4);
 });
 
+test('a token held to some paths reads of the log what was about these, and what it asked for itself', async () => {
+  const scopes: ('secrets:list' | 'audit:read')[] = ['secrets:list', 'audit:read'];
+  const narrow = await host.call('tokens.createPersonal', { name: 'n', scopes, paths: ['held/*'] });
+  await ask(personal, 'GET', '/v1/secrets');
+  await ask(personal, 'PUT', '/v1/secrets/elsewhere', { data: {} });
+  await ask(personal, 'PUT', '/v1/secrets/held/a', { data: {} });
+  await ask(narrow.token, 'GET', '/v1/secrets');
+  const { logs } = JSON.parse((await ask(narrow.token, 'GET', '/v1/audit/logs?action=write,list')).text);
+  const seen = logs.map(({ secret_path, identity_id }: Record<string, string>) => [secret_path, identity_id]);
+  const me = JSON.parse((await ask(personal, 'GET', '/v1/auth/whoami')).text).identity_id;
+  assert.deepEqual(seen, [
+    [null, `user:${narrow.id}`],
+    ['held/a', me],
+  ]);
+});
+
 test('fifty writers at once on one path: each number once, no version lost', async () => {
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, writer) => ask(personal, 'PUT', '/v1/secrets/race/one', { data: { writer } })),

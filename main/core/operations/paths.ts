@@ -192,7 +192,12 @@ export function pathHandlers(deps: PathHandlersDeps): Pick<CoreHandlers, PathRow
 
     'audit.logs': async (input, asker) => {
       const grant = await authoriseScope(asker, 'path.audit', 'audit:read', {});
-      return pathAuditPage(deps.auditReader, deps.cursors, input, (path) => grant === null || coversPath(grant, path));
+      // What was about no path, such as a list of everything, is its own token's where tokens are held to globs.
+      const visible = ({ secretPath, actor }: AuditEntry): boolean =>
+        grant === null ||
+        grant.paths.length === 0 ||
+        (secretPath === undefined ? actor === actorText(asker.actor) : coversPath(grant, secretPath));
+      return pathAuditPage(deps.auditReader, deps.cursors, input, visible);
     },
   };
 }

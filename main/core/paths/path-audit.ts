@@ -38,7 +38,7 @@ export async function pathAuditPage(
   read: AuditReader,
   cursors: CursorSeal,
   query: PathAuditQuery,
-  visible: (path: string) => boolean,
+  visible: (entry: AuditEntry) => boolean,
 ): Promise<{ logs: AuditEntry[]; cursor: string | null; hasMore: boolean }> {
   const { action, pathPrefix, success, fromMs, toMs, identityId } = query;
   const question = JSON.stringify([action, pathPrefix, success, fromMs, toMs, identityId]);
@@ -48,7 +48,7 @@ export async function pathAuditPage(
     (query.success === undefined || (entry.outcome === 'done') === query.success) &&
     (query.toMs === undefined || entry.tsMs <= query.toMs) &&
     (query.identityId === undefined || identityOf(entry.actor) === query.identityId) &&
-    (entry.secretPath === undefined || visible(entry.secretPath));
+    visible(entry);
 
   const logs: AuditEntry[] = [];
   let beforeSeq = query.cursor === undefined ? undefined : Number(openCursor(cursors, question, query.cursor));
