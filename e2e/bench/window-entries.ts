@@ -1,20 +1,8 @@
 import type { AuditEntry } from '#contract/schemas/audit.ts';
+import { stageNames } from '#contract/stage-names.ts';
 
 // A host double at the Call seam for one measurement: a vault whose audit log holds a given number of entries. A real
 // log of that length takes longer to write than the whole bench; what is measured is the list that shows it.
-
-const stages = [
-  'authenticate',
-  'read-request',
-  'match-capability',
-  'choose-credential',
-  'enforce-policy',
-  'plan-upstream',
-  'ask-operator',
-  'inject-auth',
-  'send-upstream',
-  'filter-response',
-];
 
 function entry(seq: number, newestMs: number, total: number): AuditEntry {
   const refused = seq % 17 === 0;
@@ -29,7 +17,7 @@ function entry(seq: number, newestMs: number, total: number): AuditEntry {
     method: 'POST',
     path: `/v1/thing/${seq}`,
     tookMs: (seq % 400) + 0.5,
-    trace: stages.map((stage) => ({ stage, tookMs: 0.1, outcome: 'passed' })),
+    trace: stageNames.map((stage) => ({ stage, tookMs: 0.1, outcome: 'passed' })),
   };
 }
 

@@ -1,10 +1,9 @@
+import { scopeNames } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import { text } from './command.ts';
 
 // --scope, --workspace-id and --group-id, as every command that has a place in the scopes takes them.
-
-export const scopeNames = ['global', 'workspace', 'group'] as const;
 
 export const contextOptions = {
   'workspace-id': text('ID', 'The workspace.'),

@@ -1,4 +1,5 @@
 import { callerName, standingText } from '#contract/approval-words.ts';
+import { approvalLengths } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { ApprovalRequest } from '#contract/schemas/approvals.ts';
 import { printStanding, printWaiting } from '../approval-text.ts';
@@ -59,21 +60,21 @@ const listCommand = command({
   },
 });
 
-const lengths = ['once', 'hour', 'token'] as const;
-
 const allowCommand = command({
   words: 'approvals allow',
   summary: summaries['approvals.allow'],
   arguments: { approvalId },
   options: {
-    for: text('LENGTH', 'once, hour, or token: as long as the token lives (default: once).', { choices: lengths }),
+    for: text('LENGTH', 'once, hour, or token: as long as the token lives (default: once).', {
+      choices: approvalLengths,
+    }),
     'whole-capability': flag('Whatever the capability allows, not only this method and address.'),
     ...passphraseOptions,
   },
   notes: ['A yes that lasts is for the same caller and credential; bodies and headers may differ.'],
   async run(values, session) {
-    const lasts = lengths.find((each) => each === (values.for ?? 'once'));
-    if (lasts === undefined) throw invalid(`--for must be one of ${lengths.join(', ')}.`);
+    const lasts = approvalLengths.find((each) => each === (values.for ?? 'once'));
+    if (lasts === undefined) throw invalid(`--for must be one of ${approvalLengths.join(', ')}.`);
     const answer = await session.ask(
       'approvals.allow',
       {

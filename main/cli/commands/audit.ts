@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import type { Output as Answer, Input } from '#contract/call.ts';
+import { auditOutcomes } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import { scopeText } from '#contract/scope-text.ts';
@@ -17,7 +18,6 @@ import { clockText, momentMs } from '../time-text.ts';
 
 // The audit log: read, followed, checked, exported, and its oldest part retired.
 
-const outcomes = ['done', 'allowed', 'refused', 'failed', 'unknown'] as const;
 type Filter = Input<'audit.list'>;
 
 const filterOptions = {
@@ -25,7 +25,7 @@ const filterOptions = {
   capability: text('ID', 'Only this capability.', { complete: 'capability' }),
   credential: text('ID', 'Only this credential.', { complete: 'credential' }),
   actor: text('ACTOR', 'Only this actor: operator:cli, agent:tok_….'),
-  outcome: text('OUTCOME', `Only this outcome: ${outcomes.join(', ')}.`, { choices: outcomes }),
+  outcome: text('OUTCOME', `Only this outcome: ${auditOutcomes.join(', ')}.`, { choices: auditOutcomes }),
   kind: text('KIND', 'Only this kind: invoke, secrets.create ….'),
 } as const;
 
@@ -144,7 +144,7 @@ const listCommand = command({
       ...(credential === undefined ? {} : { credential }),
       ...(actor === undefined ? {} : { actor }),
       ...(kind === undefined ? {} : { kind }),
-      ...(values.outcome === undefined ? {} : { outcome: values.outcome as (typeof outcomes)[number] }),
+      ...(values.outcome === undefined ? {} : { outcome: values.outcome as AuditEntry['outcome'] }),
     };
     if (values.follow) return follow(session, filter);
     const { entries } = await session.ask('audit.list', filter);

@@ -1,4 +1,5 @@
 import type { Input } from '#contract/call.ts';
+import { charsets, secretTypes } from '#contract/choices.ts';
 import { strictJson } from '#contract/strict-json.ts';
 import { argument, command, flag, list, number, requiredText, text } from '../command.ts';
 import { countText } from '../count-text.ts';
@@ -11,7 +12,7 @@ import { summaries } from '../summaries.ts';
 const pathArgument = { path: argument('The path, e.g. environments/dev/db.') } as const;
 const factOptions = {
   type: text('TYPE', 'What it is: kv, json, certificate, ssh_key or api_key.', {
-    choices: ['kv', 'json', 'certificate', 'ssh_key', 'api_key'],
+    choices: secretTypes,
   }),
   description: text('TEXT', 'Not secret.'),
   tag: list('TAG', 'Not secret.'),
@@ -127,7 +128,7 @@ const generatorOptions = {
   generator: text('KIND', 'random, hex or uuid (default: random).', { choices: ['random', 'hex', 'uuid'] }),
   length: number('N', 'How many characters (default: 32, of hex 64).', { min: 8, max: 4096 }),
   charset: text('SET', 'alphanumeric, alpha, digits, safe or symbols (default: alphanumeric).', {
-    choices: ['alphanumeric', 'alpha', 'digits', 'safe', 'symbols'],
+    choices: charsets,
   }),
 } as const;
 

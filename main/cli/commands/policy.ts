@@ -1,8 +1,9 @@
+import { scopeNames } from '#contract/choices.ts';
 import type { Binding, Policy } from '#contract/schemas/catalog.ts';
 import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, number, requiredText, text } from '../command.ts';
 import { dim, type Output } from '../output.ts';
-import { contextOptions, readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
+import { contextOptions, readContext, readScope, scopeOptions } from '../scope-flags.ts';
 import { passphraseOptions, presenceFrom } from '../secret-input.ts';
 import { readSecretRef, secretReferenceOptions } from '../secret-reference.ts';
 import { invalid } from '../session.ts';

@@ -1,4 +1,5 @@
 import type { Output as Answer } from '#contract/call.ts';
+import { scopeNames } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
@@ -6,7 +7,7 @@ import { scopeText } from '#contract/scope-text.ts';
 import { type Command, command, flag, list, optionalArgument, requiredText, text } from '../command.ts';
 import { countText } from '../count-text.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
-import { readContext, readScope, scopeNames, scopeOptions } from '../scope-flags.ts';
+import { readContext, readScope, scopeOptions } from '../scope-flags.ts';
 import { readSecret, valueOptions, valueWays } from '../secret-input.ts';
 import { readSecretId } from '../secret-reference.ts';
 import { invalid, type Session } from '../session.ts';

@@ -1,4 +1,5 @@
-import type { TokenSummary } from '#contract/schemas/tokens.ts';
+import { personalScopes } from '#contract/choices.ts';
+import type { PersonalScope, TokenSummary } from '#contract/schemas/tokens.ts';
 import { argument, type Command, command, flag, list, number, requiredText, text } from '../command.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { bold, dim, type Output, yellow } from '../output.ts';
@@ -62,15 +63,6 @@ const mintCommand = command({
   },
 });
 
-const personalScopes = [
-  'secrets:read',
-  'secrets:write',
-  'secrets:list',
-  'secrets:delete',
-  'secrets:rotate',
-  'audit:read',
-] as const;
-
 const personalCommand = command({
   words: 'token create-personal',
   summary: summaries['tokens.createPersonal'],
@@ -95,7 +87,7 @@ const personalCommand = command({
       'tokens.createPersonal',
       {
         name: values.name,
-        scopes: values.scope as (typeof personalScopes)[number][],
+        scopes: values.scope as PersonalScope[],
         paths: [...values.path],
         ...(values.ttl === undefined ? {} : { ttlMs: durationMs('ttl', values.ttl) }),
       },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalLengths } from '../choices.ts';
 import { operation } from '../operation.ts';
 import { approvalRequest, standingApproval } from '../schemas/approvals.ts';
 
@@ -19,8 +20,7 @@ export const approvalOperations = {
     summary: 'Allow a waiting request: this one, or further ones like it for a time.',
     input: z.strictObject({
       approvalId: id,
-      /** `token`: until the token ends. */
-      lasts: z.enum(['once', 'hour', 'token']).default('once'),
+      lasts: z.enum(approvalLengths).default('once'),
       /** `request`: the same method and address; `capability`: whatever it allows. Both: of this caller, by this credential. */
       covers: z.enum(['request', 'capability']).default('request'),
     }),

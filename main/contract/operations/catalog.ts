@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopeNames } from '../choices.ts';
 import { operation } from '../operation.ts';
 import { auth } from '../schemas/auth.ts';
 import {
@@ -181,7 +182,7 @@ export const catalogOperations = {
     summary: 'List bindings.',
     input: z.strictObject({
       capability: capabilityId.optional(),
-      scope: z.enum(['global', 'workspace', 'group']).optional(),
+      scope: z.enum(scopeNames).optional(),
       ...context.shape,
       consumer: z.string().optional(),
     }),

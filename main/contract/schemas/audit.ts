@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditOutcomes } from '../choices.ts';
 import { scope } from './scope.ts';
 import { timeMs } from './secrets.ts';
 
@@ -19,7 +20,7 @@ export const auditEntry = z.strictObject({
   kind: z.string(),
   /** `operator:cli`, `operator:window`, `agent:tok_…`, `host`. */
   actor: z.string(),
-  outcome: z.enum(['done', 'allowed', 'refused', 'failed', 'unknown']),
+  outcome: z.enum(auditOutcomes),
   code: z.string().optional(),
   note: z.string().optional(),
   secretId: z.string().optional(),
@@ -61,7 +62,7 @@ export const auditFilter = z.strictObject({
   capability: z.string().optional(),
   credential: z.string().optional(),
   actor: z.string().optional(),
-  outcome: z.enum(['done', 'allowed', 'refused', 'failed', 'unknown']).optional(),
+  outcome: z.enum(auditOutcomes).optional(),
   kind: z.string().optional(),
 });
 export type AuditFilter = z.output<typeof auditFilter>;

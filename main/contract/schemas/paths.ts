@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { charsets, secretTypes } from '../choices.ts';
 import { timeMs } from './secrets.ts';
 
 // Path secrets: readable by tokens whose scope and path allow it, because applications need the value itself.
@@ -14,7 +15,7 @@ export const reservedLastSegments: readonly string[] = ['versions', 'metadata', 
 /** … nor begin with this one. */
 export const reservedFirstSegments: readonly string[] = ['batch'];
 
-export const secretType = z.enum(['kv', 'json', 'certificate', 'ssh_key', 'api_key']);
+export const secretType = z.enum(secretTypes);
 export type SecretType = z.output<typeof secretType>;
 
 /** Checked by core's own grammar, which can say which rule was broken. */
@@ -34,7 +35,7 @@ export const generator = z.discriminatedUnion('generator', [
   z.strictObject({
     generator: z.literal('random'),
     length: z.int().min(8).max(4096).default(32),
-    charset: z.enum(['alphanumeric', 'alpha', 'digits', 'safe', 'symbols']).default('alphanumeric'),
+    charset: z.enum(charsets).default('alphanumeric'),
   }),
   z.strictObject({ generator: z.literal('hex'), length: z.int().min(8).max(4096).default(64) }),
   z.strictObject({ generator: z.literal('uuid') }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopeNames } from '../choices.ts';
 import { context, groupAttachment, scope } from './scope.ts';
 
 /** The most a secret may hold: room for a certificate chain and its key. */
@@ -46,6 +47,6 @@ export const notice = z.strictObject({
 export type Notice = z.output<typeof notice>;
 
 export const secretListFilter = z.strictObject({
-  scope: z.enum(['global', 'workspace', 'group']).optional(),
+  scope: z.enum(scopeNames).optional(),
   ...context.shape,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personalScopes } from '../choices.ts';
 import { capabilityId, credentialId, effect } from './catalog.ts';
 import { contextId } from './scope.ts';
 import { printable, timeMs } from './secrets.ts';
@@ -18,14 +19,7 @@ export const tokenName = z
   .refine((text) => text === '' || printable.test(text), 'printable characters only');
 
 export const tokenId = z.string().regex(/^tok_[0-9a-f]{16}$/, 'a token id like tok_0123456789abcdef');
-export const personalScope = z.enum([
-  'secrets:read',
-  'secrets:write',
-  'secrets:list',
-  'secrets:delete',
-  'secrets:rotate',
-  'audit:read',
-]);
+export const personalScope = z.enum(personalScopes);
 export type PersonalScope = z.output<typeof personalScope>;
 
 /** What a list may show of a token; the token itself is shown once, by `tokens.mint`. */

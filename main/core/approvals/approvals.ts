@@ -1,3 +1,4 @@
+import type { approvalLengths } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
 import { type ApprovalRequest, approvalPatienceMs, type StandingApproval } from '#contract/schemas/approvals.ts';
 import { inTime } from '../broker/in-time.ts';
@@ -20,7 +21,7 @@ export interface ApprovalsDeps {
   readonly patienceMs?: number;
 }
 
-export type Lasting = 'once' | 'hour' | 'token';
+export type Lasting = (typeof approvalLengths)[number];
 export type Covering = 'request' | 'capability';
 
 export interface Approvals extends BrokerApprovals {

@@ -1,19 +1,8 @@
 import { type AivaultError, errorTable } from '#contract/errors.ts';
 import type { Answer } from '#contract/proxied.ts';
+import type { StageName } from '#contract/stage-names.ts';
 import type { InvokeFacts, OpenEntry, Recorder } from './ports.ts';
 import type { Identified, Planned, Understood } from './states.ts';
-
-export type StageName =
-  | 'authenticate'
-  | 'read-request'
-  | 'match-capability'
-  | 'choose-credential'
-  | 'enforce-policy'
-  | 'plan-upstream'
-  | 'ask-operator'
-  | 'inject-auth'
-  | 'send-upstream'
-  | 'filter-response';
 
 const done = Promise.resolve();
 /** A path may be as long as a head; an entry that long would be a way to fill the disk. */

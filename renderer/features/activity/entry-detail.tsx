@@ -1,6 +1,7 @@
 import { Ban } from 'lucide-react';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
+import { stageNames } from '#contract/stage-names.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
@@ -8,20 +9,6 @@ import { Problem } from '../../ui/problem.tsx';
 import { bytesText, dateText, logTimeText, scopeWords, tookText, untilText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { callerText, consequence, headline } from './outcome.ts';
-
-/** The ten stages in order: what was passed, what refused, and what was never reached. */
-const stages = [
-  'authenticate',
-  'read-request',
-  'match-capability',
-  'choose-credential',
-  'enforce-policy',
-  'plan-upstream',
-  'ask-operator',
-  'inject-auth',
-  'send-upstream',
-  'filter-response',
-];
 
 interface EntryDetailProps {
   readonly entry: AuditEntry;
@@ -125,12 +112,12 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
 
 function Trace({ trace }: { readonly trace: NonNullable<AuditEntry['trace']> }) {
   const steps = new Map(trace.map((step) => [step.stage, step]));
-  const names = [...stages, ...trace.map((step) => step.stage).filter((stage) => !stages.includes(stage))];
+  const names = new Set<string>([...stageNames, ...steps.keys()]);
   return (
     <section className="block-section">
       <h3>What happened</h3>
       <ol className="trace">
-        {names.map((name) => {
+        {[...names].map((name) => {
           const step = steps.get(name);
           return (
             <li key={name} className={step === undefined ? 'unreached' : step.outcome}>
