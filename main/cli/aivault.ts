@@ -4,6 +4,7 @@ import { contractVersion } from '#contract/version.ts';
 import { type Found, findCommand, wantsJson } from './find-command.ts';
 import { commandHelp, nounHelp, programHelp } from './help.ts';
 import { helpJson } from './help-json.ts';
+import { inWordsOf } from './named-options.ts';
 import { createOutput, exitCodeOf } from './output.ts';
 import { parse } from './parse.ts';
 import { Interrupted } from './prompt.ts';
@@ -30,6 +31,8 @@ async function run({ command, below, rest }: Extract<Found, { kind: 'command' }>
   const session = createSession({ out, terminal, environment: env, now: () => Date.now(), signal: stop.signal });
   try {
     return (await command.run(values, session)) ?? 0;
+  } catch (error) {
+    throw inWordsOf(command, error);
   } finally {
     out.flush();
     await session.close();

@@ -1,6 +1,5 @@
 import type { Output as Answer } from '#contract/call.ts';
 import type { Session } from './session.ts';
-import { shellLine } from './value-format.ts';
 
 // What a tool needs in its environment to use a token: ours for any program, and for the providers' own SDKs the
 // variables that point them at the pass-through.
@@ -16,22 +15,21 @@ function sdkVariables(provider: Provider, baseUrl: string, token: string): [name
   return [...[...bases].map(([name, path]): [string, string] => [name, `${baseUrl}${path}`]), ...key];
 }
 
-/** `export NAME='value'` lines for the token: AIVAULT_BASE_URL, AIVAULT_TOKEN, and what the SDKs of its providers read. */
+/** The variables for the token, by name: AIVAULT_BASE_URL, AIVAULT_TOKEN, and what the SDKs of its providers read. */
 export async function tokenEnvironment(
   session: Session,
   token: string,
   capabilities: readonly string[],
-): Promise<string> {
+): Promise<Readonly<Record<string, string>>> {
   const [{ endpoint }, { providers }] = await Promise.all([
     session.ask('vault.status', {}),
     session.ask('providers.list', {}),
   ]);
   const baseUrl = endpoint?.baseUrl ?? '';
   const wanted = new Set(capabilities.map((id) => id.slice(0, id.indexOf('/'))));
-  const variables: [string, string][] = [
+  return Object.fromEntries([
     ['AIVAULT_BASE_URL', baseUrl],
     ['AIVAULT_TOKEN', token],
     ...providers.filter(({ provider }) => wanted.has(provider)).flatMap((found) => sdkVariables(found, baseUrl, token)),
-  ];
-  return variables.map(([name, value]) => `${shellLine(name, value)}\n`).join('');
+  ]);
 }

@@ -9,6 +9,7 @@ import { invalid, type Session } from '../session.ts';
 import { summaries } from '../summaries.ts';
 import { durationMs, relativeText } from '../time-text.ts';
 import { tokenEnvironment } from '../token-environment.ts';
+import { shellLine } from '../value-format.ts';
 
 // Tokens: what a tool holds instead of the key. Shown once, scoped, and gone when their time is over.
 
@@ -16,10 +17,19 @@ const ttlOption = (usual: string) => ({
   ttl: text('DURATION', `How long it lives: 10m, 12h, 30d (default: ${usual}).`),
 });
 
-function printMinted(session: Session, minted: { token: string; id: string; expiresAtMs: number }): number {
+interface Minted {
+  readonly token: string;
+  readonly id: string;
+  readonly expiresAtMs: number;
+  /** What a tool needs in its environment, where that was asked for. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+function printMinted(session: Session, minted: Minted): number {
   session.out.answer(minted, () => {
-    // The token alone on stdout, so that AIVAULT_TOKEN=$(aivault token mint …) works.
-    session.out.line(minted.token);
+    // These alone on stdout, so that AIVAULT_TOKEN=$(aivault token mint …) works, and eval with --env.
+    if (minted.environment === undefined) session.out.line(minted.token);
+    else for (const [name, value] of Object.entries(minted.environment)) session.out.line(shellLine(name, value));
     session.out.aside(
       dim(`${minted.id}, expires ${relativeText(minted.expiresAtMs, session.now())}. It is not shown again.`),
     );
@@ -58,8 +68,8 @@ const mintCommand = command({
       ...(values.name === undefined ? {} : { name: values.name }),
     });
     if (!values.env) return printMinted(session, minted);
-    await session.out.raw(await tokenEnvironment(session, minted.token, values.capability));
-    return 0;
+    const environment = await tokenEnvironment(session, minted.token, values.capability);
+    return printMinted(session, { ...minted, environment });
   },
 });
 

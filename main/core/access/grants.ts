@@ -45,18 +45,21 @@ export interface GrantWish {
   readonly context: Context;
 }
 
+/** The catalog, with the capabilities that are switched off. */
+type WishView = CatalogView & { readonly allCapabilities: ReadonlyMap<string, unknown> };
+
 /**
  * Refuses a grant that could never work or would say more than it gives: unknown capabilities or credential, a
  * credential of another provider, or one that its context does not reach.
  */
-export function checkWish(view: CatalogView, wish: GrantWish): void {
+export function checkWish(view: WishView, wish: GrantWish): void {
   if (wish.context.groupId !== undefined && wish.context.workspaceId === undefined) {
     throw new AivaultError('invalid_request', 'A group needs its workspace.');
   }
   const providers = new Set<string>();
   for (const id of wish.capabilities) {
     const capability = view.capability(id);
-    if (capability === undefined) throw unknownCapability(view, id);
+    if (capability === undefined) throw view.allCapabilities.has(id) ? switchedOff(id) : unknownCapability(view, id);
     providers.add(capability.provider);
   }
   if (wish.credential === null) return;
@@ -79,6 +82,12 @@ export function checkWish(view: CatalogView, wish: GrantWish): void {
     );
   }
 }
+
+/** One that was switched off is there: the way back is said, and not the names that are spelled like it. */
+const switchedOff = (id: string) =>
+  new AivaultError('capability_not_found', `There is no enabled capability ${id}.`, {
+    hint: `It is disabled: aivault capability enable ${id}`,
+  });
 
 /** `capability_not_found` with the nearest ids. */
 export function unknownCapability(view: Pick<CatalogView, 'suggest'>, id: string): AivaultError {

@@ -111,7 +111,7 @@ export async function createVaultNow(
 ): Promise<void> {
   if (services.vault.facts().state !== 'missing') {
     throw new AivaultError('already_exists', 'There is a vault here already; it was not touched.', {
-      hint: 'To change its key provider use `aivault rotate-master`; for another vault set AIVAULT_DIR.',
+      hint: `To change how its key is kept: aivault rotate-master --provider ${choice.provider}. For another vault set AIVAULT_DIR.`,
     });
   }
   await services.vault.init(choice, { development });
