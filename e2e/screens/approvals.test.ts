@@ -245,7 +245,9 @@ for (const place of places) {
     await screen.find('mine');
     await screen.option(/ openai\/mine/).click();
     await screen.detail.getByRole('button', { name: 'Delete openai/mine' }).click();
-    await screen.dialog('Delete the capability?').getByRole('button', { name: 'Delete capability' }).click();
+    const sure = screen.dialog('Delete the capability?');
+    await sure.getByText(/Each call waits for your yes now\. Made anew it asks nobody/).waitFor();
+    await sure.getByRole('button', { name: 'Delete capability' }).click();
     await screen.option(/ openai\/mine/).waitFor({ state: 'detached' });
     await cleanPage(page, stage);
   });

@@ -10,10 +10,13 @@ import { Switch } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { useView } from '../../view-state.ts';
+import { DeleteCapability } from './delete-capability.tsx';
 import { Examples } from './examples.tsx';
 import { PolicyEditor } from './policy-editor.tsx';
-import { StopAsking } from './stop-asking.tsx';
 import { TryIt } from './try-it.tsx';
+
+/** Of a long list of paths, before it is asked for: what a capability needs and how it is used stay in view. */
+const pathsShown = 8;
 
 export function CapabilityDetail({ id }: { readonly id: string }) {
   const { value, error } = useAsk('capabilities.describe', { id });
@@ -27,7 +30,6 @@ function Described({ detail }: { readonly detail: Detail }) {
   const select = useView((view) => view.select);
   const [deleting, setDeleting] = useState(false);
   const setEnabled = useAct('capabilities.setEnabled');
-  const remove = useAct('capabilities.delete');
   return (
     <article>
       <header className="detail-head">
@@ -36,14 +38,7 @@ function Described({ detail }: { readonly detail: Detail }) {
           <p className="muted">{detail.summary}</p>
         </div>
         {detail.origin === 'custom' ? (
-          <IconButton
-            framed
-            label={`Delete ${detail.id}`}
-            onClick={() => {
-              if (detail.policy.askOperator) setDeleting(true);
-              else void remove.run({ id: detail.id }).then((done) => done !== undefined && select(undefined));
-            }}
-          >
+          <IconButton framed label={`Delete ${detail.id}`} onClick={() => setDeleting(true)}>
             <Trash2 size={15} />
           </IconButton>
         ) : null}
@@ -56,7 +51,8 @@ function Described({ detail }: { readonly detail: Detail }) {
           />
         </span>
       </header>
-      <Problem error={setEnabled.error ?? remove.error} />
+      <Problem error={setEnabled.error} />
+      {detail.setup === null || detail.ready ? null : <Setup setup={detail.setup} />}
       <Facts>
         <Fact name="State">
           {!detail.enabled
@@ -98,7 +94,6 @@ function Described({ detail }: { readonly detail: Detail }) {
           </Fact>
         )}
       </Facts>
-      {detail.setup === null || detail.ready ? null : <Setup setup={detail.setup} />}
       <div className="row actions">
         <Button onClick={() => open({ kind: 'mint', capability: detail.id })} disabled={!detail.ready}>
           Mint a token for it
@@ -108,33 +103,36 @@ function Described({ detail }: { readonly detail: Detail }) {
       {detail.ready && detail.enabled ? <TryIt detail={detail} /> : null}
       <PolicyEditor capability={detail.id} policy={detail.policy} />
       {deleting ? (
-        <StopAsking
-          capability={detail.id}
-          way="delete"
-          onClose={() => setDeleting(false)}
-          onDone={() => select(undefined)}
-        />
+        <DeleteCapability detail={detail} onClose={() => setDeleting(false)} onGone={() => select(undefined)} />
       ) : null}
     </article>
   );
 }
 
 function Paths({ patterns }: { readonly patterns: readonly string[] }) {
+  const [all, setAll] = useState(patterns.length <= pathsShown);
   return (
-    <ul>
-      {patterns.map((pattern) => (
-        <li key={pattern} className="mono wrap">
-          {pattern}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul>
+        {(all ? patterns : patterns.slice(0, pathsShown)).map((pattern) => (
+          <li key={pattern} className="mono wrap">
+            {pattern}
+          </li>
+        ))}
+      </ul>
+      {all ? null : (
+        <Button tone="quiet" className="inline flush" onClick={() => setAll(true)}>
+          Show all {patterns.length}
+        </Button>
+      )}
+    </>
   );
 }
 
 function Setup({ setup }: { readonly setup: NonNullable<Detail['setup']> }) {
   const open = useView((view) => view.open);
   return (
-    <section className="block-section">
+    <section className="block-section needs">
       <h3>What it needs</h3>
       <p className="muted">{setup.note}</p>
       <div className="row wrap-row">

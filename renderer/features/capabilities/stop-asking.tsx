@@ -3,8 +3,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { PresenceField, type ProvenAct, useProvenAct } from '../../ui/presence-field.tsx';
 
-/** What takes away that a person is asked: the switch, all limits with it, or the capability itself. */
-export type StopWay = 'switch' | 'limits' | 'delete';
+/** What takes away that a person is asked: the switch, or all limits with it. */
+export type StopWay = 'switch' | 'limits';
 
 const words: Readonly<Record<StopWay, { readonly title: string; readonly text: string; readonly verb: string }>> = {
   switch: {
@@ -16,11 +16,6 @@ const words: Readonly<Record<StopWay, { readonly title: string; readonly text: s
     title: 'Remove all limits and stop asking?',
     text: 'From its next call on, everything the capability allows is sent at once, without you.',
     verb: 'Remove all limits',
-  },
-  delete: {
-    title: 'Delete the capability?',
-    text: 'Its limits go with it. Made anew it asks nobody, until you say so again.',
-    verb: 'Delete capability',
   },
 };
 
@@ -35,15 +30,9 @@ interface StopAskingProps {
 export function StopAsking({ capability, way, onClose, onDone }: StopAskingProps) {
   const set = useProvenAct('policies.set');
   const clear = useProvenAct('policies.clear');
-  const remove = useProvenAct('capabilities.delete');
   const { title, text, verb } = words[way];
-  const act: ProvenAct<OperationName> = { switch: set, limits: clear, delete: remove }[way];
-  const run = () =>
-    way === 'switch'
-      ? set.run({ capability, askOperator: false })
-      : way === 'limits'
-        ? clear.run({ capability })
-        : remove.run({ id: capability });
+  const act: ProvenAct<OperationName> = { switch: set, limits: clear }[way];
+  const run = () => (way === 'switch' ? set.run({ capability, askOperator: false }) : clear.run({ capability }));
   return (
     <Dialog title={title} onClose={onClose}>
       <DialogForm
