@@ -4,6 +4,7 @@ import './styles/frame.css';
 import './styles/rooms.css';
 import './styles/paths.css';
 import './styles/approvals.css';
+import './styles/forced-colors.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { connect } from './client.ts';

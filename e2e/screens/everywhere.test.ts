@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { noBrowser, onStage, places } from './stages.ts';
@@ -123,7 +123,12 @@ for (const place of places) {
         await frame.go(room);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(over <= 0, `${room} is ${over} px too wide`);
+        const bare = await page.locator('.header-actions button:not(:has(svg))').allTextContents();
+        assert.deepEqual(bare, [], 'an action is its sign alone here');
       }
+      await frame.go('Activity');
+      const { y } = (await page.getByRole('listbox', { name: 'Entries, newest first' }).boundingBox())!;
+      assert.ok(y <= 200, `half of the page is left for the entries, which begin at ${y}`);
       await page.keyboard.press('1');
       await page.keyboard.press('n');
       const dialog = frame.dialog('Add secret');
@@ -131,6 +136,36 @@ for (const place of places) {
       await cleanPage(page, stage);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await dialog.waitFor({ state: 'detached' });
+    }),
+  );
+
+  test(`in high contrast what is chosen and what is on can be told (host: ${place})`, { skip: noBrowser }, () =>
+    onStage(place, { furnished: true }, async (stage) => {
+      const page = await stage.open();
+      await page.emulateMedia({ forcedColors: 'active' });
+      const screen = await new CapabilitiesScreen(page).ready();
+      await screen.go('Capabilities');
+      await screen.find('openai/models');
+      await screen.option(/ openai\/models/).click();
+      const paint = (target: Locator, pseudo?: string) =>
+        target.evaluate((element, of) => {
+          const { outlineStyle, outlineColor, backgroundColor } = getComputedStyle(element, of);
+          return `${outlineStyle} ${outlineStyle === 'none' ? '' : outlineColor} ${backgroundColor}`;
+        }, pseudo);
+      const differ = async (one: Locator, other: Locator) => assert.notEqual(await paint(one), await paint(other));
+      await differ(
+        screen.rail.getByRole('button', { name: 'Capabilities' }),
+        screen.rail.getByRole('button', { name: 'Secrets' }),
+      );
+      await differ(page.getByRole('button', { name: /^All / }), page.getByRole('button', { name: /^Ready / }));
+      await screen.find('openai/');
+      await differ(screen.list.locator('[aria-selected=true]'), screen.list.locator('[aria-selected=false]').first());
+      const enabled = screen.detail.getByRole('switch', { name: 'openai/models enabled' });
+      const on = await paint(enabled);
+      await enabled.click();
+      await screen.detail.getByText('Disabled: every call is refused.').waitFor();
+      await page.locator('h1').click();
+      assert.notEqual(await paint(enabled), on);
     }),
   );
 

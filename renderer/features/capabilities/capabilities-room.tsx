@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react';
+import { KeyRound, Plus } from 'lucide-react';
 import { useMemo } from 'react';
 import type { CapabilitySummary } from '#contract/schemas/catalog.ts';
 import { useAsk } from '../../query.ts';
@@ -28,7 +28,7 @@ export function CapabilitiesRoom() {
   return (
     <>
       <Header title="Capabilities">
-        <Button tone="quiet" onClick={() => open({ kind: 'add-credential' })}>
+        <Button tone="quiet" icon={<KeyRound size={15} />} onClick={() => open({ kind: 'add-credential' })}>
           New credential
         </Button>
         <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'add-capability' })}>
