@@ -31,7 +31,7 @@ for (const place of places) {
         await page.getByRole('button', { name: 'Create vault' }).click();
         await screen.step('Add your keys').waitFor();
         await picture(page, 'first-run-keys');
-        await page.getByRole('button', { name: 'Continue without more keys' }).click();
+        await page.getByRole('button', { name: 'Continue without keys' }).click();
         await screen.step('Make the first call').waitFor();
         await page.getByRole('region', { name: 'SDK' }).waitFor();
         await picture(page, 'first-run-call');

@@ -1,13 +1,13 @@
 import { useState } from 'react';
+import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { useView } from '../../view-state.ts';
-import { AddSecret } from '../secrets/add-secret.tsx';
 import { ImportForm } from '../secrets/import-form.tsx';
 
 /** A .env file, its lines, or one key at a time. */
-export function FirstKeys({ onDone }: { readonly onDone: (names: readonly string[]) => void }) {
-  const [names, setNames] = useState<readonly string[]>([]);
-  const sheet = useView((view) => view.sheet);
+export function FirstKeys({ onDone }: { readonly onDone: () => void }) {
+  const stored = useAsk('secrets.list', {}).value?.secrets ?? [];
+  const [reported, setReported] = useState(false);
   const open = useView((view) => view.open);
   return (
     <div className="stack">
@@ -15,15 +15,20 @@ export function FirstKeys({ onDone }: { readonly onDone: (names: readonly string
         A name its provider uses, such as <code>OPENAI_API_KEY</code>, sets everything up and pins the key to that
         provider.
       </p>
-      <ImportForm onDone={() => onDone(names)} doneText="Continue" mayCancel={false} onImported={setNames} />
+      <ImportForm onDone={onDone} doneText="Continue" mayCancel={false} onImported={() => setReported(true)} />
+      <p className="note good wrap" role="status">
+        {stored.length === 0 ? '' : `In the vault: ${stored.map(({ name }) => name).join(', ')}.`}
+      </p>
       <p className="row">
         <span className="muted">One at a time?</span>
         <Button onClick={() => open({ kind: 'add-secret' })}>Add a key</Button>
-        <Button tone="quiet" className="end" onClick={() => onDone(names)}>
-          Continue without more keys
-        </Button>
+        {/* What was imported says how it went, and has the way on with it. */}
+        {reported ? null : (
+          <Button tone={stored.length === 0 ? 'quiet' : 'plain'} className="end" onClick={onDone}>
+            {stored.length === 0 ? 'Continue without keys' : 'Continue'}
+          </Button>
+        )}
       </p>
-      {sheet?.kind === 'add-secret' ? <AddSecret name="" /> : null}
     </div>
   );
 }

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
 import { Mark } from '../../ui/mark.tsx';
-import { useView } from '../../view-state.ts';
-import { RestoreBackup } from '../settings/restore-backup.tsx';
+import { Sheets } from '../frame/sheets.tsx';
 import { ChooseProvider } from './choose-provider.tsx';
 import { FirstCall } from './first-call.tsx';
 import { FirstKeys } from './first-keys.tsx';
@@ -11,9 +10,8 @@ const steps = ['Create the vault', 'Add your keys', 'Make the first call'];
 
 /** From nothing to the first call, in three steps. */
 export function FirstRun({ status, onDone }: { readonly status: VaultStatus; readonly onDone: () => void }) {
-  const [imported, setImported] = useState<readonly string[] | null>(null);
-  const sheet = useView((view) => view.sheet);
-  const step = status.state === 'missing' ? 0 : imported === null ? 1 : 2;
+  const [keysDone, setKeysDone] = useState(false);
+  const step = status.state === 'missing' ? 0 : keysDone ? 2 : 1;
   return (
     <main className="first-run">
       <header className="row">
@@ -24,11 +22,11 @@ export function FirstRun({ status, onDone }: { readonly status: VaultStatus; rea
       {step === 0 ? (
         <ChooseProvider />
       ) : step === 1 ? (
-        <FirstKeys onDone={setImported} />
+        <FirstKeys onDone={() => setKeysDone(true)} />
       ) : (
         <FirstCall onDone={onDone} />
       )}
-      {sheet?.kind === 'restore' ? <RestoreBackup /> : null}
+      <Sheets />
     </main>
   );
 }
