@@ -17,13 +17,14 @@ export type Sheet =
       readonly about: string;
     }
   | { readonly kind: 'mint'; readonly capability?: string }
+  /** Of this secret, or of one that is chosen there. */
+  | { readonly kind: 'add-credential'; readonly secretId?: string }
   /** Into a path that is chosen there, or a new version of `path`. */
   | { readonly kind: 'import-path'; readonly path?: string }
   | {
       readonly kind:
         | 'add-personal'
         | 'add-path'
-        | 'add-credential'
         | 'add-capability'
         | 'rotate-master'
         | 'proxy'

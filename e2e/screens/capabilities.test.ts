@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { becomes } from './becomes.ts';
 import { cleanPage } from './clean-page.ts';
 import { canaries } from './furnish.ts';
 import { noBrowser, onStage, places } from './stages.ts';
 import { onUpstreamStage } from './upstream-stage.ts';
-import { CapabilitiesScreen } from './window-pages.ts';
+import { CapabilitiesScreen, SecretsScreen } from './window-pages.ts';
 
 for (const place of places) {
   test(`a capability is found, described, limited, switched off and on (host: ${place})`, { skip: noBrowser }, () =>
@@ -59,6 +60,9 @@ for (const place of places) {
       await screen.find('anthropic/messages');
       await screen.option(/ anthropic\/messages/).click();
       await screen.detail.getByText('Available: it needs a key.').waitFor();
+      const needs = await screen.detail.getByRole('heading', { name: 'What it needs' }).boundingBox();
+      const facts = await screen.detail.getByText('Sent to').boundingBox();
+      assert.ok(needs!.y < facts!.y, 'the next step stands before the particulars');
       await screen.detail.getByRole('button', { name: 'Add ANTHROPIC_API_KEY' }).click();
       await screen.dialog('Add secret').locator('textarea').fill('sk-ant-api03-notarealone000000000000000000');
       await screen.dialog('Add secret').getByRole('button', { name: 'Add secret' }).click();
@@ -96,11 +100,20 @@ for (const place of places) {
     onStage(place, { furnished: true }, async (stage) => {
       const page = await stage.open();
       const screen = await new CapabilitiesScreen(page).ready();
-      await screen.go('Capabilities');
-      await page.getByRole('button', { name: 'New credential' }).click();
+      const secrets = new SecretsScreen(page);
+      await secrets.option('INTERNAL_BILLING_KEY').click();
+      await secrets.detail.getByRole('button', { name: 'Set one up' }).click();
       const credential = screen.dialog('New credential');
-      await credential.getByLabel('Secret', { exact: true }).selectOption('INTERNAL_BILLING_KEY');
-      await credential.getByLabel('Id', { exact: true }).fill('billing');
+      const chosen = credential.getByLabel('Secret', { exact: true });
+      await becomes(() => chosen.locator('option:checked').innerText(), 'INTERNAL_BILLING_KEY');
+      assert.deepEqual(
+        (await chosen.locator('option').allInnerTexts()).filter((text) => text.startsWith('SLACK')),
+        ['SLACK_BOT_TOKEN (group web-shop / agents)'],
+        'those of the same name are told apart',
+      );
+      const id = credential.getByLabel('Id', { exact: true });
+      assert.equal(await id.evaluate((field) => field === document.activeElement), true);
+      await id.fill('billing');
       await credential.getByLabel('Provider', { exact: true }).fill('billing');
       await credential.getByLabel('Host', { exact: true }).fill('api.billing.example');
       await credential.getByLabel('The key goes in', { exact: true }).selectOption('a header of its own');
@@ -108,6 +121,7 @@ for (const place of places) {
       await credential.getByRole('button', { name: 'Create credential' }).click();
       await screen.toast('Credential billing created. It is sent to api.billing.example only.').waitFor();
 
+      await screen.go('Capabilities');
       await page.getByRole('button', { name: 'New capability' }).click();
       const capability = screen.dialog('New capability');
       await capability.getByLabel('Id', { exact: true }).fill('billing/invoices');
@@ -123,6 +137,17 @@ for (const place of places) {
         [made.methods, made.paths, made.exclude, made.credentials],
         [['GET', 'POST'], ['/v1/invoices/**'], ['/v1/invoices/void'], ['billing']],
       );
+
+      // It goes after a word about what goes with it, and the harmless answer has the keys.
+      await screen.detail.getByRole('button', { name: 'Delete billing/invoices' }).click();
+      const sure = screen.dialog('Delete the capability?');
+      await sure.getByText(/Its limits go with it; its credential and the key stay\.$/).waitFor();
+      await page.keyboard.press('Enter');
+      await sure.waitFor({ state: 'detached' });
+      await screen.detail.getByRole('button', { name: 'Delete billing/invoices' }).click();
+      await sure.getByRole('button', { name: 'Delete capability' }).click();
+      await screen.detail.getByRole('heading', { name: 'billing/invoices' }).waitFor({ state: 'detached' });
+      assert.ok((await stage.call('credentials.list', {})).credentials.some((one) => one.id === 'billing'));
       await cleanPage(page, stage);
     }),
   );

@@ -192,6 +192,24 @@ for (const place of places) {
         'GITHUB_TOKEN',
         'OPENAI_API_KEY',
       ]);
+      // The same file again: nothing that is there is replaced unless it is chosen.
+      await page.getByRole('button', { name: 'Import .env' }).click();
+      await screen
+        .dialog()
+        .locator('input[type=file]')
+        .setInputFiles({ name: '.env', mimeType: 'text/plain', buffer: Buffer.from(env) });
+      await screen
+        .dialog()
+        .getByText(/One that rotates takes the place of the value you have\.$/)
+        .waitFor();
+      assert.equal(await screen.dialog().getByRole('checkbox', { checked: true }).count(), 0);
+      assert.equal(await screen.dialog().getByRole('button', { name: 'Import', exact: true }).isDisabled(), true);
+      await screen
+        .dialog()
+        .getByRole('checkbox', { name: /OPENAI_API_KEY/ })
+        .check();
+      await screen.dialog().getByRole('button', { name: 'Import 1 key' }).click();
+      await screen.dialog().getByText('0 keys added, 1 rotated, 0 skipped.').waitFor();
       await cleanPage(page, stage);
     }),
   );

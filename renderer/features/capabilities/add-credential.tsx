@@ -4,6 +4,7 @@ import { useAct, useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { scopeWords } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 
 type Place = 'registry' | 'bearer' | 'header' | 'query';
@@ -17,10 +18,10 @@ function authOf(place: Place, name: string): AuthInput | undefined {
 }
 
 /** The simple kinds by form; the rest (OAuth, SigV4, HMAC, mTLS …) by `aivault credential create`. */
-export function AddCredential() {
+export function AddCredential({ secretId }: { readonly secretId: string }) {
   const secrets = useAsk('secrets.list', {}).value?.secrets ?? [];
   const providers = useAsk('providers.list', {}).value?.providers ?? [];
-  const [secret, setSecret] = useState('');
+  const [secret, setSecret] = useState(secretId);
   const [id, setId] = useState('');
   const [provider, setProvider] = useState('');
   const [host, setHost] = useState('');
@@ -68,12 +69,13 @@ export function AddCredential() {
             <option value="">Choose one</option>
             {secrets.map((one) => (
               <option key={one.secretId} value={one.secretId}>
-                {one.name}
+                {one.scope === 'global' ? one.name : `${one.name} (${scopeWords(one.scope)})`}
               </option>
             ))}
           </SelectField>
           <TextField
             label="Id"
+            data-first={secretId !== '' || undefined}
             mono
             placeholder="billing"
             value={id}

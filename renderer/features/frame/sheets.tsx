@@ -54,7 +54,7 @@ export function Sheets() {
     case 'import-path':
       return <ImportPath path={sheet.path} />;
     case 'add-credential':
-      return <AddCredential />;
+      return <AddCredential secretId={sheet.secretId ?? ''} />;
     case 'add-capability':
       return <AddCapability />;
     case 'rotate-master':

@@ -46,7 +46,8 @@ export function ImportForm({ onDone, doneText, onImported, mayCancel = true }: I
       exists: existing.has(name),
     }));
     setFound(next);
-    setChosen(new Set(next.filter((one) => one.provider !== null).map((one) => one.name)));
+    // A file may be older than the vault: what is there is replaced only where that is asked for.
+    setChosen(new Set(next.filter((one) => one.provider !== null && !one.exists).map((one) => one.name)));
     setTrouble(next.length === 0 && text.trim() !== '' ? 'No KEY=value line in it.' : null);
   };
   const store = async () => {
@@ -109,8 +110,9 @@ function Choose({ found, chosen, onChange }: ChooseProps) {
   return (
     <>
       <p>
-        Found {countText(found.length, 'name')}. Those of a known provider are chosen; the others are probably settings,
-        not keys.
+        Found {countText(found.length, 'name')}. New ones of a known provider are chosen; the others are probably
+        settings, not keys.
+        {found.some(({ exists }) => exists) ? ' One that rotates takes the place of the value you have.' : ''}
       </p>
       <ul className="lines scroll">
         {found.map(({ name, provider, exists }) => (

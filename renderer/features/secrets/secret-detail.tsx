@@ -129,7 +129,11 @@ function NoCredential({ row }: { readonly row: SecretRow }) {
   return (
     <span className="row">
       <span className="muted">none: no tool can use it yet</span>
-      <Button tone="quiet" className="inline" onClick={() => open({ kind: 'add-credential' })}>
+      <Button
+        tone="quiet"
+        className="inline"
+        onClick={() => open({ kind: 'add-credential', secretId: row.secret.secretId })}
+      >
         Set one up
       </Button>
     </span>
