@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AivaultError, type ErrorBody } from '#contract/errors.ts';
+import { AivaultError, type ErrorBody, type ErrorCode } from '#contract/errors.ts';
 import type { Answer, HeaderPair, Incoming, Invoke } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import { abortOnDisconnect, headerPairs, internal, refusal, sendAnswer, takeBody } from './http-answer.ts';
+import type { Room } from './room-for-callers.ts';
 import { together } from './together.ts';
 
 // What an agent can reach, over the loopback port or the shared socket: two doors of the broker, a health word, and the
@@ -49,7 +50,11 @@ const healthy: Answer = {
   body: Buffer.from('{"ok":true}'),
 };
 
-export function createAgentPlane(plane: AgentPlane): AgentRoute {
+/** What a request without a good token is answered; of a locked vault nobody knows whether it was good. */
+const ofStrangers: ReadonlySet<ErrorCode> = new Set(['token_invalid', 'vault_locked']);
+
+/** `room` is told whose connections carry calls. Questions about path secrets are short: they need no place of their own. */
+export function createAgentPlane(plane: AgentPlane, room: Room): AgentRoute {
   const atEndOfTurn = together();
   const { pathSecrets } = plane;
   const refuse: AgentRoute['refuse'] = (request, response, target, error) => {
@@ -65,12 +70,17 @@ export function createAgentPlane(plane: AgentPlane): AgentRoute {
     }
     if (plane.paused?.()) return refuse(request, response, target, onHold);
     takeBody(request, (body) => {
+      const { socket } = request;
+      if (door !== 'path-secrets') room.admit(socket);
       const call =
         door === 'path-secrets'
           ? askPathSecrets(pathSecrets!, request, target, body)
           : plane.invoke(incomingOf(request, door, target, body), abortOnDisconnect(request));
       call.then(
-        (answer) => atEndOfTurn(() => sendAnswer(request, response, answer)),
+        (answer) => {
+          if (answer.refusal !== undefined && ofStrangers.has(answer.refusal.error)) room.doubt(socket);
+          atEndOfTurn(() => sendAnswer(request, response, answer));
+        },
         () => sendAnswer(request, response, internal()),
       );
     });

@@ -7,6 +7,7 @@ import { guard, hostNames } from './browser-guard.ts';
 import { closeServer } from './close-server.ts';
 import { bareAnswer, hangUp } from './hang-up.ts';
 import { http } from './quick-http.ts';
+import { createRoom } from './room-for-callers.ts';
 import { isWebSocketTarget } from './websocket.ts';
 
 /** A WebSocket handshake that passed the guard. Whoever takes it owns the socket. */
@@ -18,6 +19,7 @@ export interface LoopbackOptions extends AgentPlane {
   readonly upgrade?: TakeUpgrade;
   /** Told of every request that was refused for coming from a page or by a name that is not ours. */
   readonly refused?: () => void;
+  readonly maxConnections?: number;
 }
 
 export interface Loopback {
@@ -37,7 +39,8 @@ const maxConnections = 2_048;
  * on our port could collect tokens, so there is never a silent other one (B3).
  */
 export async function openLoopback(options: LoopbackOptions): Promise<Loopback> {
-  const route = createAgentPlane(options);
+  const room = createRoom(options.maxConnections ?? maxConnections);
+  const route = createAgentPlane(options, room);
   let hosts: ReadonlySet<string> = new Set();
   const upgraded = new Set<Duplex>();
   const server = http.createServer({
@@ -54,7 +57,7 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     shouldUpgradeCallback: (request: IncomingMessage) =>
       options.upgrade !== undefined && request.headers.upgrade?.toLowerCase() === 'websocket',
   } as ServerOptions);
-  server.maxConnections = maxConnections;
+  room.of(server);
 
   server.on('request', (request, response) => {
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
@@ -68,8 +71,11 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
-    if ('target' in seen && isWebSocketTarget(seen.target))
+    if ('target' in seen && isWebSocketTarget(seen.target)) {
+      // Whoever shows no token there is hung up on.
+      room.admit(socket);
       return options.upgrade?.(request, socket, head, seen.target);
+    }
     if (!('target' in seen)) options.refused?.();
     const status = 'foreign' in seen ? '421 Misdirected Request' : 'error' in seen ? '403 Forbidden' : '404 Not Found';
     hangUp(socket, bareAnswer(status));

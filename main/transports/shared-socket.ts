@@ -5,6 +5,7 @@ import { AivaultError } from '#contract/errors.ts';
 import { type AgentPlane, createAgentPlane } from './agent-plane.ts';
 import { closeServer } from './close-server.ts';
 import { http } from './quick-http.ts';
+import { createRoom } from './room-for-callers.ts';
 import { listenPrivately } from './socket-file.ts';
 
 export interface SharedSocket {
@@ -20,14 +21,15 @@ export interface SharedSocket {
 export async function openSharedSocket(file: string, plane: AgentPlane): Promise<SharedSocket> {
   const folder = path.dirname(file);
   checkSharedFolder(folder);
-  const route = createAgentPlane(plane);
+  const room = createRoom(256);
+  const route = createAgentPlane(plane, room);
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: 64 * 1024,
     headersTimeout: 10_000,
     requestTimeout: 0,
   });
-  server.maxConnections = 256;
+  room.of(server);
   server.on('request', (request, response) => route.take(request, response, request.url ?? ''));
   const removeSocket = await listenPrivately(server, file, { socket: 0o660, folder: checkSharedFolder });
   // The folder's set-gid bit hands its group on (Linux); elsewhere it has to be said.
