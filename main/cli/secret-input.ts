@@ -48,7 +48,7 @@ function decode(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw invalid(`${what} is not UTF-8 text.`);
+    throw invalid(`${what} is not UTF-8 text.`, 'A value is text: encode other bytes first, for example with base64.');
   }
 }
 

@@ -45,7 +45,7 @@ export const tokenOperations = {
       ttlMs: z
         .int()
         .positive()
-        .max(366 * 24 * 60 * 60 * 1000)
+        .max(366 * 24 * 60 * 60 * 1000, 'at most 366 days')
         .default(defaultPersonalTtlMs),
     }),
     output: mintedToken,

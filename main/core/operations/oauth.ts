@@ -69,11 +69,22 @@ function targetOf(services: Services, { provider, credential, scope }: Parsed<'o
 
 function ofProvider(services: Services, name: string, scope: Scope): Target {
   const provider = services.registry.byName(name);
-  if (provider === undefined) throw new AivaultError('not_found', 'There is no provider of this name.');
+  if (provider === undefined) throw unknownProvider(services, name);
   const way = oauthWayOf(provider);
   if (way === null) throw noOauth();
   const { auth, secret } = way;
   return { auth, secret: services.secrets.findByName(secret.name, scope), name: secret.name, scope };
+}
+
+/** One account often serves several providers (`google` is google-calendar, google-drive …): those are named. */
+function unknownProvider({ registry }: Services, name: string): AivaultError {
+  const near = registry.providers.filter((one) => one.provider.includes(name) && oauthWayOf(one) !== null);
+  return new AivaultError('not_found', 'There is no provider of this name.', {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.map(({ provider }) => provider).join(' or ')}?`
+        : 'See `aivault capability list`: a provider is what stands before the slash.',
+  });
 }
 
 /** Only a credential of the operator's own: its secret is there already, with the client's id in it. */

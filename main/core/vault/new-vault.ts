@@ -24,11 +24,14 @@ export async function newVault(
   return { open, commit: { generation: 1, changes: [], meta } };
 }
 
-/** Throws `already_exists` wherever anything of a vault is on disk, damaged or not. */
-export async function requireNoVault(store: RowStore): Promise<void> {
+const otherwise = {
+  init: 'To change how its key is kept: aivault rotate-master',
+  restore: 'Stop the host with `aivault shutdown` and move the vault folder away, or set AIVAULT_DIR to an empty one.',
+} as const;
+
+/** Throws `already_exists` wherever anything of a vault is on disk, damaged or not, and says what to do instead. */
+export async function requireNoVault(store: RowStore, wanted: keyof typeof otherwise): Promise<void> {
   const { generation, meta } = await store.readMeta();
   if (generation === 0 && meta[metaNames.header] === undefined) return;
-  throw new AivaultError('already_exists', 'There is a vault here already.', {
-    hint: 'To change how its key is kept: aivault rotate-master',
-  });
+  throw new AivaultError('already_exists', 'There is a vault here already.', { hint: otherwise[wanted] });
 }

@@ -93,7 +93,7 @@ class StoredVault implements Vault {
   init(choice: KeyProviderChoice, { development }: { readonly development: boolean }): Promise<void> {
     return this.#turn(async () => {
       const { store, now, randomBytes } = this.#deps;
-      await requireNoVault(this.#deps.store);
+      await requireNoVault(this.#deps.store, 'init');
       const protector = this.#protectors.chosen(choice);
       const { open, commit } = await newVault(protector, development, { now, randomBytes, lazy: this.#lazy });
       await store.commit(commit);
@@ -109,7 +109,7 @@ class StoredVault implements Vault {
   restoreBackup(input: RestoreInput): Promise<void> {
     return this.#turn(async () => {
       const { store, randomBytes } = this.#deps;
-      await requireNoVault(this.#deps.store);
+      await requireNoVault(this.#deps.store, 'restore');
       const protector = this.#protectors.chosen(input.choice);
       const { commit, vaultKey } = await prepareRestore(input, { protector, randomBytes, rewraps: this.#rewraps });
       await store.commit(commit);
