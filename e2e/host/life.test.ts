@@ -217,6 +217,18 @@ describe('the life of a host', () => {
     await assert.rejects(connect({ AIVAULTD_DISABLE: '1' }), { code: 'host_busy' });
   });
 
+  test('AIVAULTD_DISABLE=1 twice at once: the second private host waits for the first', async () => {
+    const ask = async (): Promise<string> => {
+      const client = await connectHost({ environment: { ...environment, AIVAULTD_DISABLE: '1' } });
+      try {
+        return (await status(client)).state;
+      } finally {
+        await client.close();
+      }
+    };
+    assert.deepEqual(await Promise.all([ask(), ask()]), ['unlocked', 'unlocked']);
+  });
+
   test('AIVAULTD_SOCKET names the socket, and a host is started there if need be (G43)', async () => {
     const socket = path.join(folder, 'elsewhere', 'my.sock');
     const { paths } = await status(await connect({ AIVAULTD_SOCKET: socket }));

@@ -42,24 +42,48 @@ export async function findHost(options: FindOptions = {}): Promise<HostClient | 
  */
 export async function connectHost(options: FindOptions = {}): Promise<HostClient> {
   const environment = options.environment ?? process.env;
-  if (isTruthy(environment.AIVAULTD_DISABLE)) {
-    const { startPrivateHost } = await import('./private-host.ts');
-    return createHostClient(await startPrivateHost(environment, pointOf(environment)));
-  }
+  const deadline = Date.now() + (options.patienceMs ?? 30_000);
+  if (isTruthy(environment.AIVAULTD_DISABLE)) return createHostClient(await privateHost(environment, deadline));
   const shared = sharedSocketOf(environment);
   if (shared !== null) return (await import('./shared-host.ts')).connectSharedHost(shared, environment);
-  const deadline = Date.now() + (options.patienceMs ?? 30_000);
-  for (let pauseMs = 0; ; pauseMs = Math.min(100 + pauseMs * 2, 1_000)) {
+  for (let pauseMs = 0; ; pauseMs = longerPause(pauseMs)) {
     const connection = await connectWithin(environment, pauseMs);
     if (connection !== null) return createHostClient(connection);
     try {
       await start(environment);
     } catch (error) {
       // Somebody else is starting or closing a host of this vault: it will answer, or the lock will be free.
-      const mayPass = error instanceof AivaultError && error.code === 'host_busy' && Date.now() < deadline;
-      if (!mayPass || (await servesElsewhere(environment))) throw error;
+      if (!mayPass(error, deadline) || (await servesElsewhere(environment))) throw error;
     }
   }
+}
+
+/** A host for this question alone. While another question has one, it waits; a host that stays is `host_busy` at once. */
+async function privateHost(environment: Environment, deadline: number): Promise<HostConnection> {
+  const { startPrivateHost } = await import('./private-host.ts');
+  for (let pauseMs = 100; ; pauseMs = longerPause(pauseMs)) {
+    try {
+      return await startPrivateHost(environment, pointOf(environment));
+    } catch (error) {
+      if (!mayPass(error, deadline) || (await answers(socketOf(environment)))) throw error;
+    }
+    // Those that wait for the same one come back at different moments, or they would stand in each other's way again.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)));
+  }
+}
+
+function mayPass(error: unknown, deadline: number): boolean {
+  return error instanceof AivaultError && error.code === 'host_busy' && Date.now() < deadline;
+}
+
+function longerPause(pauseMs: number): number {
+  return Math.min(100 + pauseMs * 2, 1_000);
+}
+
+async function answers(socket: string | null): Promise<boolean> {
+  const connection = await connect(socket);
+  await connection?.close();
+  return connection !== null;
 }
 
 async function start(environment: Environment): Promise<void> {
@@ -85,9 +109,7 @@ async function servesElsewhere(environment: Environment): Promise<boolean> {
   const { AIVAULTD_SOCKET: named, ...unnamed } = environment;
   const usual = socketOf(unnamed);
   if (!named?.trim() || usual === null || usual === path.resolve(named.trim())) return false;
-  const connection = await connect(usual);
-  await connection?.close();
-  return connection !== null;
+  return answers(usual);
 }
 
 function pointOf(environment: Environment): MeetingPoint {
