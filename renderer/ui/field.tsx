@@ -1,6 +1,6 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
-interface FieldProps {
+export interface FieldProps {
   readonly label: string;
   /** One line under the control; its space is reserved, so the form never moves. */
   readonly note?: ReactNode;
@@ -67,6 +67,32 @@ export function Check({ label, ...input }: CheckProps) {
       <input type="checkbox" {...input} />
       <span>{label}</span>
     </label>
+  );
+}
+
+interface CheckSetProps<T extends string> {
+  readonly legend: string;
+  readonly options: readonly T[];
+  readonly chosen: readonly T[];
+  readonly onChange: (chosen: readonly T[]) => void;
+}
+
+/** Any number of fixed words. */
+export function CheckSet<T extends string>({ legend, options, chosen, onChange }: CheckSetProps<T>) {
+  return (
+    <fieldset className="checks">
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <Check
+          key={option}
+          label={<span className="mono">{option}</span>}
+          checked={chosen.includes(option)}
+          onChange={(event) =>
+            onChange(event.target.checked ? [...chosen, option] : chosen.filter((one) => one !== option))
+          }
+        />
+      ))}
+    </fieldset>
   );
 }
 

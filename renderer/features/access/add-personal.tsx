@@ -1,22 +1,15 @@
 import { useState } from 'react';
+import { personalScopes } from '#contract/choices.ts';
 import type { PersonalScope } from '#contract/schemas/tokens.ts';
 import { useAsk } from '../../query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
-import { Check, Field, SelectField, TextField } from '../../ui/field.tsx';
+import { CheckSet, SelectField, TextField } from '../../ui/field.tsx';
+import { LinesField, linesIn } from '../../ui/lines-field.tsx';
 import { PresenceField, useProvenAct } from '../../ui/presence-field.tsx';
 import { useView } from '../../view-state.ts';
 import { personalDurations } from './durations.ts';
 import { ShownOnce } from './shown-once.tsx';
-
-const scopes: readonly PersonalScope[] = [
-  'secrets:read',
-  'secrets:list',
-  'secrets:write',
-  'secrets:rotate',
-  'secrets:delete',
-  'audit:read',
-];
 
 export function AddPersonal() {
   const baseUrl = useAsk('vault.status', {}).value?.endpoint?.baseUrl ?? 'http://127.0.0.1:19790';
@@ -31,11 +24,7 @@ export function AddPersonal() {
   const complete = name.trim() !== '' && chosen.length > 0;
 
   const save = async () => {
-    const globs = paths
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    const made = await create.run({ name, scopes: [...chosen], paths: globs, ttlMs });
+    const made = await create.run({ name, scopes: [...chosen], paths: linesIn(paths), ttlMs });
     if (made === undefined) return;
     setToken(made.token);
     go('access', made.id);
@@ -83,34 +72,14 @@ export function AddPersonal() {
               ))}
             </SelectField>
           </div>
-          <fieldset className="checks">
-            <legend>Scopes</legend>
-            {scopes.map((scope) => (
-              <Check
-                key={scope}
-                label={<span className="mono">{scope}</span>}
-                checked={chosen.includes(scope)}
-                onChange={(event) =>
-                  setChosen(event.target.checked ? [...chosen, scope] : chosen.filter((one) => one !== scope))
-                }
-              />
-            ))}
-          </fieldset>
-          <Field
+          <CheckSet legend="Scopes" options={personalScopes} chosen={chosen} onChange={setChosen} />
+          <LinesField
             label="Paths"
             note="Globs, one a line: environments/dev/**. Empty: every path secret. Broker secrets are never among them."
-          >
-            {(control) => (
-              <textarea
-                {...control}
-                className="input mono"
-                rows={2}
-                spellCheck={false}
-                value={paths}
-                onChange={(event) => setPaths(event.target.value)}
-              />
-            )}
-          </Field>
+            rows={2}
+            value={paths}
+            onChange={setPaths}
+          />
           <PresenceField handle={create.presence} />
         </DialogForm>
       )}

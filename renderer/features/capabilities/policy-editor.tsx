@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { Policy } from '#contract/schemas/catalog.ts';
 import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field, Switch, TextField } from '../../ui/field.tsx';
+import { Switch, TextField } from '../../ui/field.tsx';
+import { LinesField, linesIn } from '../../ui/lines-field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useView } from '../../view-state.ts';
 import { StopAsking, type StopWay } from './stop-asking.tsx';
@@ -64,10 +65,7 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
       rateLimitPerMinute: rate,
       maxRequestBodyBytes: request,
       maxResponseBodyBytes: response,
-      responseBodyBlocklist: shown.blocklist
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
+      responseBodyBlocklist: linesIn(shown.blocklist),
     });
     if (done === undefined) return;
     setTouched(false);
@@ -133,21 +131,13 @@ export function PolicyEditor({ capability, policy }: { readonly capability: stri
             onChange={(event) => change({ response: event.target.value })}
           />
         </div>
-        <Field
+        <LinesField
           label="Hide in answers"
           note="JSON paths, one a line: $.data.email, $.users.*.phone. Their values become [REDACTED]."
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              className="input mono"
-              rows={2}
-              spellCheck={false}
-              value={shown.blocklist}
-              onChange={(event) => change({ blocklist: event.target.value })}
-            />
-          )}
-        </Field>
+          rows={2}
+          value={shown.blocklist}
+          onChange={(blocklist) => change({ blocklist })}
+        />
         <Problem error={set.error ?? clear.error} />
         <div className="row">
           <Button type="submit" busy={set.busy} disabled={!touched || !sound}>
