@@ -84,11 +84,11 @@ export async function openTestCore(
       return new AivaultError(result.error.error, result.error.message, result.error);
     },
     async reopen(more = {}) {
-      await core.close(0);
+      await core.close();
       core = await createCore({ ...deps, ...more });
     },
     async close() {
-      await core.close(0);
+      await core.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

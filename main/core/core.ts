@@ -33,7 +33,8 @@ export interface Core {
   warm(): Promise<void>;
   /** The port the operator has set for the endpoint; null where none is. */
   endpointPort(): number | null;
-  close(graceMs: number): Promise<void>;
+  /** Breaks off what still runs, writes it down and closes the vault. */
+  close(): Promise<void>;
 }
 
 /** The only wiring there is: services below, the operator's dispatch and the broker above. */

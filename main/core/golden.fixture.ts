@@ -32,7 +32,7 @@ async function makeGolden(version: string): Promise<void> {
   await core.ask('backup.create', { path: backup, passphrase: filled.backupPassphrase, includeAudit: true });
   const { fingerprint } = await core.ask('vault.status', {});
   await core.ask('vault.lock', {});
-  await core.core.close(0);
+  await core.core.close();
   const db = new DatabaseSync(join(core.folder, 'vault.db'));
   const counts = db.prepare('SELECT tbl, count(*) AS n FROM rows GROUP BY tbl').all();
   db.close();

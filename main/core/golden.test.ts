@@ -16,7 +16,7 @@ const versions = readdirSync(goldenFolder).sort();
 /** A core on a copy of a golden vault. */
 async function opened(version: string): Promise<TestCore> {
   const core = await openTestCore({ choice: null, environment });
-  await core.core.close(0);
+  await core.core.close();
   for (const name of readdirSync(core.folder)) rmSync(join(core.folder, name), { recursive: true });
   for (const name of ['vault.db', 'audit.db']) cpSync(join(goldenFolder, version, name), join(core.folder, name));
   await core.reopen();
@@ -93,7 +93,7 @@ for (const version of versions) {
 
     test('still gives its values to the broker', async () => {
       const core = await opened(version);
-      await core.core.close(0);
+      await core.core.close();
       const expected = [filled.openAiKey, filled.ownKey, filled.boundKey];
       assert.deepEqual(await valuesIn(core.folder, facts.ids), expected);
       rmSync(core.folder, { recursive: true });
@@ -107,7 +107,7 @@ for (const version of versions) {
         await core.ask('backup.restore', { path, passphrase: filled.backupPassphrase, choice });
         assert.equal((await core.ask('vault.status', {})).state, 'unlocked');
         assert.equal((await core.ask('secrets.list', {})).secrets.length, 3);
-        await core.core.close(0);
+        await core.core.close();
         assert.deepEqual(await valuesIn(core.folder, facts.ids), [filled.openAiKey, filled.ownKey, filled.boundKey]);
       } finally {
         rmSync(core.folder, { recursive: true });

@@ -24,7 +24,7 @@ function snapshot(name: string): void {
 
 /** Puts the good database back, changes it, and opens the core on it. */
 async function attacked(change: (db: DatabaseSync) => void): Promise<void> {
-  await core.core.close(0);
+  await core.core.close();
   for (const end of ['', '-wal', '-shm']) rmSync(file(`vault.db${end}`), { force: true });
   copyFileSync(file('good.db'), file());
   const db = new DatabaseSync(file());

@@ -76,7 +76,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clearInterval(watch);
     const grace = Math.min(Math.max(graceMs, 0), longestGraceMs);
     await Promise.all([serving?.close(grace), consoles?.close()]);
-    await core?.close(grace);
+    await core?.close();
     lock.release();
     closed.resolve();
   };

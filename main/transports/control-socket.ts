@@ -41,6 +41,7 @@ export interface ControlSocket {
 /** A question is answered within a moment; one that is not does not keep the host from ending. */
 const answersWithinMs = 1_000;
 const actor: Actor = { kind: 'operator', via: 'cli' };
+
 /** Serves the plane on a socket created 0600 in a 0700 folder. Throws `host_busy` where another host answers there. */
 export async function openControlSocket(path: string, plane: OperatorPlane): Promise<ControlSocket> {
   const listeners = new Set<ServerResponse>();

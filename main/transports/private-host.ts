@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Environment } from '#contract/environment.ts';
-
 import { hostNodeFlags } from '#contract/host-node-flags.ts';
 import { daemonProgram, hostEnvironment } from './daemon-program.ts';
 import type { HostConnection } from './host-client.ts';

@@ -3,9 +3,10 @@ import type { Agent, IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Environment } from '#contract/environment.ts';
 import { AivaultError, errorFromBody } from '#contract/errors.ts';
-import type { Answer, BodyBytes, HeaderPair, Incoming } from '#contract/proxied.ts';
+import type { Answer, BodyBytes, Incoming } from '#contract/proxied.ts';
 import { collect } from './body-bytes.ts';
 import type { HostClient } from './host-client.ts';
+import { headerPairs } from './http-answer.ts';
 import { http } from './quick-http.ts';
 
 /** Where `aivault setup agent-access` leaves the group's bearer token, beside the socket. */
@@ -121,9 +122,7 @@ function send({ socket, agent, token, body, signal }: Sending): Promise<Answer> 
 }
 
 async function toAnswer(response: IncomingMessage): Promise<Answer> {
-  const raw = response.rawHeaders;
-  const headers: HeaderPair[] = [];
-  for (let i = 0; i < raw.length; i += 2) headers.push([raw[i]!, raw[i + 1]!]);
+  const headers = headerPairs(response.rawHeaders);
   const answer = { status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers };
   if (response.headers['aivault-error'] === undefined) return { ...answer, body: response as BodyBytes };
   const body = await collect(response);

@@ -42,7 +42,7 @@ describe('retiring old audit entries', () => {
 
   /** Changes audit.db while no host has it, and opens the core on it. */
   async function tampered(core: TestCore, change: (db: DatabaseSync) => void): Promise<void> {
-    await core.core.close(0);
+    await core.core.close();
     const db = new DatabaseSync(join(core.folder, 'audit.db'));
     change(db);
     db.close();
@@ -193,7 +193,7 @@ describe('retiring old audit entries', () => {
 
   test('a call that is open stays open, however old', async () => {
     const core = await agedCore();
-    await core.core.close(0);
+    await core.core.close();
     const store = await openAuditStore(join(core.folder, 'audit.db'));
     await store.openCall('call-1', 1, JSON.stringify({ kind: 'invoke', actor: 'host', note: 'still open' }));
     await store.close();
@@ -227,7 +227,7 @@ describe('retiring old audit entries', () => {
   test('others write between two batches of rows that go', async () => {
     const core = await openTestCore();
     open.push(core);
-    await core.core.close(0);
+    await core.core.close();
     const store = await openAuditStore(join(core.folder, 'audit.db'));
     await Promise.all(Array.from({ length: 3_000 }, (_, n) => store.append({ ...entry, body: `{"n":${n}}` })));
     const rows = await store.scan(0, 3_000);
@@ -266,7 +266,7 @@ describe('retiring old audit entries', () => {
       'retired_at_ms = retired_at_ms + 1',
       'mac = zeroblob(32)',
     ]) {
-      await core.core.close(0);
+      await core.core.close();
       const db = new DatabaseSync(join(core.folder, 'audit.db'));
       const kept = db.prepare('SELECT seq, hash, retired_at_ms, mac FROM base').get()!;
       db.exec(`UPDATE base SET ${edit}`);
@@ -319,7 +319,7 @@ describe('retiring old audit entries', () => {
 
   test('I11 a base that was rolled back is found, also with the rows it stood before', async () => {
     const { core } = await retiredCore();
-    await core.core.close(0);
+    await core.core.close();
     const older = join(core.folder, 'older.db');
     const db = new DatabaseSync(join(core.folder, 'audit.db'));
     db.exec(`VACUUM INTO '${older}'`);
@@ -368,7 +368,7 @@ describe('retiring old audit entries', () => {
   test('rows that an interrupted retirement left stay while the vault is locked, and go once it is open', async () => {
     const passphrase = 'open me';
     const core = await agedCore(passphrase);
-    await core.core.close(0);
+    await core.core.close();
     const aside = join(core.folder, 'aside.db');
     const db = new DatabaseSync(join(core.folder, 'audit.db'));
     db.exec(`VACUUM INTO '${aside}'`);

@@ -53,7 +53,7 @@ describe('how long audit entries are kept', () => {
     await core.ask('settings.setAuditKeepDays', { auditKeepDays: 30 });
     await core.reopen();
     assert.equal(await keptDays(core), 30);
-    await core.core.close(0);
+    await core.core.close();
     const db = new DatabaseSync(path.join(core.folder, 'vault.db'));
     db.exec("UPDATE rows SET sealed = zeroblob(60) WHERE tbl = 'settings' AND id = 'auditKeepDays'");
     db.close();
