@@ -6,6 +6,10 @@ import { relativeText } from './time-text.ts';
 // A question and a yes, as a person reads them: who, what, where, and last what the caller wrote.
 
 const shortLength = 8;
+/** So much of an address and of a body is shown that the facts stay on the screen. */
+const shownOfAddress = 1_000;
+const listedOfAddress = 200;
+const shownLines = 20;
 
 /** What a person types of an id. */
 export const shortId = (id: string) => id.slice(0, shortLength);
@@ -15,9 +19,28 @@ export function printWaiting(out: Output, asked: ApprovalRequest, nowMs: number)
   out.line(
     '  ',
     bold(shortId(asked.approvalId)),
-    `  ${callerName(asked)}: ${asked.method} ${asked.url}`,
+    `  ${callerName(asked)}: ${asked.method} ${asked.url.slice(0, listedOfAddress)}${unseenOf(asked.url, listedOfAddress)}`,
     dim(`  ${withWhat(asked)}, ${relativeText(asked.askedAtMs, nowMs)}${behind(asked)}`),
   );
+}
+
+const unseenOf = (url: string, seen: number) => (url.length <= seen ? '' : `… (${url.length - seen} more characters)`);
+
+/** A terminal breaks a long line wherever it is full and begins the next one without our mark: nothing longer is given to it. */
+function* pieces(text: string, columns: number): Generator<string> {
+  let piece = '';
+  let taken = 0;
+  for (const character of text) {
+    const wide = character <= '~' ? 1 : 2;
+    if (taken + wide > columns && piece !== '') {
+      yield piece;
+      piece = '';
+      taken = 0;
+    }
+    piece += character;
+    taken += wide;
+  }
+  yield piece;
 }
 
 const behind = ({ alsoWaiting }: ApprovalRequest) => (alsoWaiting === 0 ? '' : `, ${alsoWaiting} more like it`);
@@ -41,7 +64,12 @@ function withWhat({ capability, credential, token }: ApprovalRequest | StandingA
 export function printQuestion(out: Output, asked: ApprovalRequest): void {
   const fact = (label: string, value: string) => out.line('  ', dim(label.padEnd(12)), value);
   out.line(bold(callerName(asked)), ' asks:');
-  out.line('  ', bold(`${asked.method} ${asked.url}`));
+  const columns = Math.max(20, out.columns || 80) - 4;
+  const [first = '', ...rest] = pieces(`${asked.method} ${asked.url.slice(0, shownOfAddress)}`, columns);
+  out.line('  ', bold(first));
+  for (const piece of rest) out.line('    ', bold(piece));
+  const unseen = unseenOf(asked.url, shownOfAddress);
+  if (unseen !== '') out.line('    ', yellow(unseen), dim(' `aivault approvals --json` shows them.'));
   fact('Capability:', `${asked.capability}, ${asked.effect}`);
   fact('Credential:', asked.credential);
   if (asked.token !== null) fact('Token:', asked.token.tokenId);
@@ -53,8 +81,9 @@ export function printQuestion(out: Output, asked: ApprovalRequest): void {
     if (body.text === null) out.line('  ', dim('It is not text.'));
     else {
       out.line('  ', yellow('Written by the caller:'));
-      for (const line of body.text.split('\n')) out.line('  | ', line);
-      if (body.truncated) out.line('  ', dim('… and more.'));
+      const lines = body.text.split('\n').flatMap((line) => [...pieces(line, columns)]);
+      for (const line of lines.slice(0, shownLines)) out.line('  | ', line);
+      if (body.truncated || lines.length > shownLines) out.line('  ', dim('… and more.'));
     }
   }
   if (asked.alsoWaiting > 0) out.line('  ', `${asked.alsoWaiting} more like it wait; each is asked about.`);
