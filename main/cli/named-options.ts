@@ -9,8 +9,8 @@ const notTyped = ['value', 'passphrase'];
 /** How an option may be called that becomes the field: `ttlMs` is --ttl, `capabilities` --capability, `secretId` --id. */
 function spellings(field: string): readonly string[] {
   const kebab = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-');
-  const shorter = [kebab.replace(/-ms$/, ''), kebab.replace(/ies$/, 'y'), kebab.replace(/s$/, '')];
-  return [kebab, ...shorter, ...(field.endsWith('Id') ? ['id'] : [])];
+  const shorter = [/-ms$/, /s$/, /es$/].map((end) => kebab.replace(end, ''));
+  return [kebab, ...shorter, kebab.replace(/ies$/, 'y'), ...(field.endsWith('Id') ? ['id'] : [])];
 }
 
 function asTyped(field: string, { options, arguments: words }: Command): string | undefined {

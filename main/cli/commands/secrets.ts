@@ -1,6 +1,7 @@
 import type { Output as Answer } from '#contract/call.ts';
 import { scopeNames } from '#contract/choices.ts';
 import { AivaultError } from '#contract/errors.ts';
+import { looksLikeKey } from '#contract/key-like.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
 import type { SecretMetadata } from '#contract/schemas/secrets.ts';
 import { scopeText } from '#contract/scope-text.ts';
@@ -91,6 +92,9 @@ const listCommand = command({
   },
 });
 
+const keyInPlaceOfName =
+  'Give the name alone, such as OPENAI_API_KEY: the value is asked for. This one stands in the history of your shell now.';
+
 /** The name of a new secret. A word with `=` may hold the value: it is refused, and not repeated. */
 function newName(values: { 'secret-name': string | undefined; name: string | undefined }): string {
   const name = values.name ?? values['secret-name'];
@@ -109,6 +113,7 @@ function newName(values: { 'secret-name': string | undefined; name: string | und
     );
   }
   if (name.trim() === '') throw invalid('--name must not be blank.');
+  if (looksLikeKey(name)) throw invalid('This is a key, not a name; nothing was stored.', keyInPlaceOfName);
   return name;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../operation.ts';
 import { groupAttachment, scope } from '../schemas/scope.ts';
-import { notice, secretId, secretListFilter, secretMetadata, secretName, secretValue } from '../schemas/secrets.ts';
+import { newSecretName, notice, secretId, secretListFilter, secretMetadata, secretValue } from '../schemas/secrets.ts';
 
 const answer = z.strictObject({ secret: secretMetadata, notices: z.array(notice) });
 const group = z.strictObject({ secretId, ...groupAttachment.shape });
@@ -18,10 +18,10 @@ export const secretOperations = {
   'secrets.create': operation({
     summary: 'Store a secret; a name the registry knows also sets up its credential.',
     input: z.strictObject({
-      name: secretName,
+      name: newSecretName,
       value: secretValue,
       scope: scope.default('global'),
-      aliases: z.array(secretName).max(32).default([]),
+      aliases: z.array(newSecretName).max(32).default([]),
     }),
     output: answer,
     access: 'operator',
@@ -32,8 +32,8 @@ export const secretOperations = {
     summary: 'Rename a secret or replace its aliases.',
     input: z.strictObject({
       secretId,
-      name: secretName.optional(),
-      aliases: z.array(secretName).max(32).optional(),
+      name: newSecretName.optional(),
+      aliases: z.array(newSecretName).max(32).optional(),
     }),
     output: answer,
     access: 'operator',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { scopeNames } from '../choices.ts';
+import { looksLikeKey } from '../key-like.ts';
 import { context, groupAttachment, scope } from './scope.ts';
 
 /** The most a secret may hold: room for a certificate chain and its key. */
@@ -10,6 +11,8 @@ export const timeMs = z.int().nonnegative();
 export const printable = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 /** A secret's name: printable, no control or direction characters, at most 120. */
 export const secretName = z.string().trim().min(1).max(120).regex(printable, 'printable characters only');
+/** A name that is given now. One given before stays readable whatever it looks like. */
+export const newSecretName = secretName.refine((name) => !looksLikeKey(name), 'a key is no name');
 export const secretRef = z
   .string()
   .trim()
