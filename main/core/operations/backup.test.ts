@@ -46,6 +46,21 @@ describe('backup and restore', () => {
     assert.equal((await other.ask('audit.verify', {})).intact, true);
   });
 
+  test('C10 a token for so many calls comes back revoked: no backup knows how many it has made since', async () => {
+    const core = await newCore();
+    const file = path.join(core.folder, 'backup.aivault');
+    await core.ask('secrets.create', { name: 'OPENAI_API_KEY', value });
+    const counted = await core.ask('tokens.mint', { capabilities: ['openai/models'], maxCalls: 3 });
+    const free = await core.ask('tokens.mint', { capabilities: ['openai/models'] });
+    await core.ask('backup.create', { path: file, passphrase });
+    const other = await newCore();
+    await other.ask('backup.restore', { path: file, passphrase });
+    const ids = (await other.ask('tokens.list', {})).tokens.map(({ id }) => id);
+    assert.deepEqual(ids, [free.id]);
+    const { tokens } = await other.ask('tokens.list', { all: true });
+    assert.notEqual(tokens.find(({ id }) => id === counted.id)?.revokedAtMs, null);
+  });
+
   /** One whose oldest entries were retired, and where its backup is to go. */
   async function newCoreWithRetiredEntries(): Promise<{ core: TestCore; file: string }> {
     const core = await newCore();

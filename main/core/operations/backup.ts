@@ -45,6 +45,8 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
           kept.push(...entries);
         },
       });
+      // How many calls it has made since is in no backup: it would have them all again.
+      await services.change((tx) => services.tokens.revokeWhere(tx, (token) => token.maxCalls !== null));
       // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash, also where it
       // goes on from entries that were retired. The keys that vouch for that are the vault's own and came with it.
       if (base !== null) await deps.auditStore.beginBehind(base);
