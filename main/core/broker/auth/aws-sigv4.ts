@@ -14,7 +14,6 @@ const signedQuery = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeader
 
 export const awsSigv4Auth: AuthStrategy<'aws-sigv4'> = {
   ...ownsNothing,
-  kind: 'aws-sigv4',
   ownedHeaders: () => ['authorization'],
   replacedHeaders: () => ['x-amz-date', 'x-amz-security-token'],
   extraHeaders: () => ({ request: ['x-amz-*'], response: ['x-amz-*', 'x-amzn-*'] }),

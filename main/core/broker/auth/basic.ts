@@ -7,7 +7,6 @@ import { asBasicPart } from './value-rules.ts';
 /** HTTP Basic (RFC 7617). The secret is a JSON object with the template's fields, or the text `user:password`. */
 export const basicAuth: AuthStrategy<'basic'> = {
   ...ownsNothing,
-  kind: 'basic',
   ownedHeaders: () => ['authorization'],
   check(auth, fields) {
     renderBasic(auth, basicReader(fields, new Set()));

@@ -7,7 +7,6 @@ import { asHeaderValue } from './value-rules.ts';
 /** `authorization: Bearer {{secret}}` and its kin. */
 export const headerAuth: AuthStrategy<'header'> = {
   ...ownsNothing,
-  kind: 'header',
   ownedHeaders: ({ name }) => [name],
   check(auth, fields) {
     renderHeader(auth, fieldReader(fields, new Set()));

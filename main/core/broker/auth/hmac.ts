@@ -7,7 +7,6 @@ import { asHeaderValue } from './value-rules.ts';
 /** A MAC over method, path and query in a header (RFC 2104). The key itself is never sent. */
 export const hmacAuth: AuthStrategy<'hmac'> = {
   ...ownsNothing,
-  kind: 'hmac',
   ownedHeaders: ({ name }) => [name],
   check(auth, fields) {
     keyOf(auth, fields, fieldReader(fields, new Set())).fill(0);

@@ -6,7 +6,6 @@ import { type AuthStrategy, type ClientCertificate, type Fields, ownsNothing } f
 /** A client certificate in the TLS handshake (RFC 8446 §4.4.2). Nothing is added to the request itself. */
 export const mtlsAuth: AuthStrategy<'mtls'> = {
   ...ownsNothing,
-  kind: 'mtls',
   check(_auth, fields) {
     certificateOf(fields);
   },

@@ -5,7 +5,6 @@ import { type AuthStrategy, ownsNothing } from './strategy.ts';
 /** Several headers, from the fields of one secret or from several secrets. */
 export const multiHeaderAuth: AuthStrategy<'multi-header'> = {
   ...ownsNothing,
-  kind: 'multi-header',
   ownedHeaders: (auth) => auth.headers.map(({ name }) => name),
   check(auth, fields) {
     const read = fieldReader(fields, new Set());

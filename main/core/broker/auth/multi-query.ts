@@ -7,7 +7,6 @@ import { asQueryValue, percentEncode } from './value-rules.ts';
 /** Several query parameters, appended in order after the caller's own. */
 export const multiQueryAuth: AuthStrategy<'multi-query'> = {
   ...ownsNothing,
-  kind: 'multi-query',
   ownedQuery: (auth) => auth.params.map(({ name }) => name),
   shown: (auth, { path, query }) => ({
     path,

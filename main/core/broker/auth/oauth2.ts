@@ -9,7 +9,6 @@ import { asHeaderValue } from './value-rules.ts';
 /** A bearer token (RFC 6750 §2.1) that the token source has refreshed beforehand, and fixed further headers. */
 export const oauth2Auth: AuthStrategy<'oauth2'> = {
   ...ownsNothing,
-  kind: 'oauth2',
   ownedHeaders: (auth) => ['authorization', ...auth.headers.map(({ name }) => name)],
   check(_auth, fields) {
     readStoredTokens(fields);

@@ -8,7 +8,6 @@ import { asPathPart } from './value-rules.ts';
 /** `/bot{{secret}}` in front of the caller's path. */
 export const pathAuth: AuthStrategy<'path'> = {
   ...ownsNothing,
-  kind: 'path',
   ownedPath: ({ prefix }) => staticStart(prefix),
   shown: ({ prefix }, { path, query }) => ({ path: join(withoutValues(prefix, redacted.slice(1, -1)), path), query }),
   check({ prefix }, fields) {

@@ -4,7 +4,6 @@ import { type AuthStrategy, ownsNothing } from './strategy.ts';
 /** `?key={{secret}}`: one parameter, appended after the caller's own. */
 export const queryAuth: AuthStrategy<'query'> = {
   ...ownsNothing,
-  kind: 'query',
   ownedQuery: ({ name }) => [name],
   shown: ({ name, template }, sent) => multiQueryAuth.shown(asMany(name, template), sent),
   check: ({ name, template }, fields) => multiQueryAuth.check(asMany(name, template), fields),

@@ -47,7 +47,6 @@ export interface Applied {
 }
 
 export interface AuthStrategy<K extends AuthKind> {
-  readonly kind: K;
   /** Header names only the broker may set; a caller who sends one is refused. Lower case. */
   ownedHeaders(auth: AuthOf<K>): readonly string[];
   /** Header names a caller's SDK sends by habit: dropped without a word and set anew. Lower case. */
