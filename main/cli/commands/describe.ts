@@ -13,6 +13,7 @@ export function describeAnswer(detail: CapabilityDetail) {
       defaults,
       requiredFlagsWhenNoRequestPayload: missing,
       optionalFlags: Object.keys(invokeOptions).map((name) => `--${name}`),
+      passThrough: detail.passThrough,
       payloadModes: ['body', 'body-file-path', 'multipart', 'request', 'request-file'],
       howTo: {
         examples: detail.examples.map(({ title, text }) => ({ title, command: text })),
@@ -90,6 +91,7 @@ export function printDetail(out: Output, detail: CapabilityDetail): void {
   fact('Default:', `${defaultMethod(detail)}, ${detail.defaults.path ?? '--path is needed'}`);
   fact('Auth:', detail.authKind);
   if (detail.signedInput !== null) fact('Signs:', detail.signedInput);
+  fact('Base URL:', `${detail.passThrough}, with a token where the key would stand`);
   if (detail.credentials.length > 0) fact('Credentials:', detail.credentials.join(', '));
   if (detail.docsUrl !== null) fact('Docs:', detail.docsUrl);
   limits(out, detail.policy);

@@ -130,6 +130,8 @@ export const capabilityDetail = z.strictObject({
   credentials: z.array(credentialId),
   defaults: z.strictObject({ method: z.string().nullable(), path: z.string().nullable() }),
   example: capabilityExample.nullable(),
+  /** What stands in the place of the API's own address for programs that take one; the paths follow it as they are. */
+  passThrough: z.string(),
   /** Ready to paste, keys left to the broker. */
   examples: z.array(z.strictObject({ title: z.enum(['cli', 'curl', 'node', 'python']), text: z.string() })),
   setup: z

@@ -25,6 +25,7 @@ export function describeCapability(input: DescribeInput): CapabilityDetail {
   const defaults = defaultsOf(capability);
   const registered = entry?.capability.example ?? null;
   const sample = registered ?? sampleOf(capability, defaults);
+  const baseUrl = input.baseUrl ?? 'http://127.0.0.1:19790';
   return {
     ...summary,
     providerName: provider?.name ?? capability.provider,
@@ -36,7 +37,8 @@ export function describeCapability(input: DescribeInput): CapabilityDetail {
     credentials: [...input.credentials],
     defaults,
     example: registered,
-    examples: exampleTexts(capability.id, sample, input.baseUrl ?? 'http://127.0.0.1:19790'),
+    passThrough: `${baseUrl}/v/${capability.provider}`,
+    examples: exampleTexts(capability.id, sample, baseUrl),
     setup: entry === undefined ? null : setupOf(entry),
   };
 }
