@@ -134,6 +134,31 @@ test('blank entries say nothing; a malformed entry is refused', () => {
   assert.throws(() => createBlocklist(['$['], 'application/json'), { code: 'invalid_request' });
 });
 
+test('a spelling from elsewhere either hides what it means or is refused, and never hides nothing', () => {
+  const body = '{"items":[{"token":"k1"},{"token":"k2"}],"creds":{"key":"k1","0":"k2"},"list":["k1","k2"]}';
+  for (const entry of ['items[*].token', 'items.*.token', 'items[*]', '.items', '[*].token']) {
+    assert.ok(!/"token":"k|"items":\[\{"token":"k/.test(run([entry], body)), entry);
+  }
+  assert.match(run(['.creds.key'], body), /"creds":\{"key":"\[REDACTED\]"/);
+  for (const entry of ['$.list.0', 'list.0', '$.list[0]', 'list[0]']) {
+    assert.match(run([entry], body), /"list":\["\[REDACTED\]","k2"\]/, entry);
+  }
+  assert.match(run(["$.creds['0']"], body), /"0":"\[REDACTED\]"/);
+  for (const bad of [
+    '/creds/key',
+    '#/creds/key',
+    'tok*',
+    '$.creds.k*',
+    '$*',
+    'items[].token',
+    'items[0:1]',
+    'a..',
+    'a.',
+  ]) {
+    assert.equal(parseJsonPath(bad), null, bad);
+  }
+});
+
 test('endless nesting is refused instead of remembered', () => {
   assert.throws(() => run(['$.a'], '['.repeat(100_000)), { code: 'response_refused' });
 });

@@ -1,5 +1,6 @@
 // The blocklist's paths: `$.a.b`, `$['a b'].c`, `$.items[0].key`, `$.items[*].key`, `$.*.key`, `$..password`. A bare name
-// such as `password` means that member wherever it stands. RFC 9535's shapes without filters and slices.
+// such as `password`, or a path without `$` such as `items[*].key`, means that wherever it stands. RFC 9535's shapes without
+// filters and slices. An entry in another spelling (`/a/b`, `pass*`) is refused: taken for a name it would hide nothing.
 
 /** One step: a member's name, an element's index, any child, or any depth of children before the next step. */
 export type Step = { readonly name: string } | { readonly index: number } | 'any' | 'deep';
@@ -9,7 +10,7 @@ export type JsonPath = readonly Step[];
 export function parseJsonPath(text: string): JsonPath | null {
   const entry = text.trim();
   if (entry === '') return null;
-  if (!entry.startsWith('$')) return entry.includes('$') ? null : ['deep', ...dotted(entry)];
+  if (!entry.startsWith('$')) return /\$|^#?\//.test(entry) ? null : parseJsonPath(`$..${entry.replace(/^\./, '')}`);
   const steps: Step[] = [];
   const part = /\.\.|\.?\*|\.([^.[\]*]+)|\[\s*(?:(\d+)|(\*)|'([^']*)'|"([^"]*)")\s*\]|([^.[\]*]+)/gy;
   part.lastIndex = 1;
@@ -18,6 +19,7 @@ export function parseJsonPath(text: string): JsonPath | null {
     if (found === null) return null;
     const [whole, name, index, star, single, double, bare] = found;
     if (whole === '..') steps.push('deep');
+    else if (whole === '*' && steps.at(-1) !== 'deep') return null;
     else if (whole.endsWith('*') || star !== undefined) steps.push('any');
     else if (index !== undefined) steps.push({ index: Number(index) });
     else if (bare !== undefined && steps.at(-1) !== 'deep') return null;
@@ -25,8 +27,6 @@ export function parseJsonPath(text: string): JsonPath | null {
   }
   return steps.length === 0 || steps.at(-1) === 'deep' ? null : steps;
 }
-
-const dotted = (entry: string): Step[] => entry.split('.').map((name) => (name === '*' ? 'any' : { name }));
 
 /** Which steps of which paths are satisfied at one place in a document: what its children have to match next. */
 export type Places = readonly (readonly [path: number, step: number])[];
@@ -48,7 +48,8 @@ export function descend(
       visit(path, step + 1);
       return;
     }
-    const matches = wanted === 'any' || ('name' in wanted ? wanted.name === key : wanted.index === key);
+    // `list.0` is how some write `list[0]`: a name of digits is an element's place too.
+    const matches = wanted === 'any' || ('name' in wanted ? wanted.name === String(key) : wanted.index === key);
     if (!matches) return;
     if (step + 1 === paths[path]!.length) hit = true;
     else next.push([path, step + 1]);
