@@ -43,6 +43,13 @@ const maxPathSecretBytes = 6 * (1024 + 16) * 1024 + 64 * 1024;
 /** The same for every wrong address: it tells a prober nothing (A6). */
 const nothingHere = refusal(new AivaultError('not_found', 'There is nothing at this address.').toJSON());
 const onHold = new AivaultError('host_busy', 'The endpoint is paused.', { retryAfterSeconds: 5 }).toJSON();
+const coded = new AivaultError(
+  'invalid_request',
+  'A body comes with a length or chunked, under no other transfer coding.',
+  {
+    hint: 'A compressed body says so in content-encoding.',
+  },
+).toJSON();
 const healthy: Answer = {
   status: 200,
   statusText: '',
@@ -69,6 +76,7 @@ export function createAgentPlane(plane: AgentPlane, room: Room): AgentRoute {
       return sendAnswer(request, response, nothingHere);
     }
     if (plane.paused?.()) return refuse(request, response, target, onHold);
+    if (isCoded(request)) return refuse(request, response, target, coded);
     takeBody(request, (body) => {
       const { socket } = request;
       if (door !== 'path-secrets') room.admit(socket);
@@ -86,6 +94,12 @@ export function createAgentPlane(plane: AgentPlane, room: Room): AgentRoute {
     });
   };
   return { take, refuse };
+}
+
+/** The parser takes off `chunked` and leaves what else there is: the upstream would get it without being told. */
+function isCoded({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding !== undefined && coding.toLowerCase() !== 'chunked';
 }
 
 function incomingOf(

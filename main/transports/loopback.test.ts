@@ -209,6 +209,30 @@ describe('the endpoint on 127.0.0.1', () => {
     assert.ok(!(seen.at(-1)!.body instanceof Uint8Array));
   });
 
+  test('D3: a body under another transfer coding than chunked is refused, for nobody here could decode it', async () => {
+    const before = seen.length;
+    const send = (coding: string) =>
+      raw(
+        `POST /v/openai/x HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\ntransfer-encoding: ${coding}\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+      );
+    for (const coding of ['gzip, chunked', 'deflate,chunked', 'identity, chunked']) {
+      const answer = await send(coding);
+      assert.equal(statusOf(answer), 400, coding);
+    }
+    assert.equal(seen.length, before);
+    assert.equal(statusOf(await send('Chunked')), 200);
+  });
+
+  test('A1: an expectation nobody knows changes nothing: the same doors, the same refusals', async () => {
+    const expecting = 'expect: 200-maybe\r\n';
+    assert.equal(statusOf(await request(`host: evil.test\r\n${expecting}`)), 421);
+    assert.match(
+      await request(`host: 127.0.0.1:${port}\r\norigin: https://evil.test\r\n${expecting}`),
+      /aivault-error: origin_refused/,
+    );
+    assert.equal(statusOf(await request(`host: 127.0.0.1:${port}\r\n${expecting}`)), 200);
+  });
+
   test('a client that goes away aborts its call', async () => {
     const gone = new AbortController();
     const call = fetch(`${endpoint.baseUrl}/v/slow/x`, { signal: gone.signal }).catch(() => {});

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerOptions } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AivaultError } from '#contract/errors.ts';
@@ -59,13 +59,16 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   } as ServerOptions);
   room.of(server);
 
-  server.on('request', (request, response) => {
+  const take: RequestListener = (request, response) => {
     const seen = guard(request.rawHeaders, request.url ?? '', hosts);
     if ('target' in seen) return route.take(request, response, seen.target);
     options.refused?.();
     if ('error' in seen) return route.refuse(request, response, seen.at, seen.error.toJSON());
     response.writeHead(421, ['content-length', '0', 'connection', 'close']).end();
-  });
+  };
+  server.on('request', take);
+  // An `expect` that is not known may be left alone (RFC 9110 10.1.1); Node would answer 417 before anybody has looked.
+  server.on('checkExpectation', take);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     upgraded.add(socket);
