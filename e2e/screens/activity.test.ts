@@ -30,7 +30,7 @@ for (const place of places) {
         assert.equal(await callOpenai(stage, token, '/v1/embeddings'), 403);
         const refused = screen.option('refused');
         await refused.waitFor();
-        await refused.filter({ hasText: 'nightly sync' }).click();
+        await refused.filter({ hasText: 'POST /v1/embeddings' }).filter({ hasText: 'nightly sync' }).click();
         await screen.detail.getByText('Nothing was sent and no key was opened.').waitFor();
         await screen.detail.getByText('policy_violation').waitFor();
         const reached = await screen.detail.locator('.trace li:not(.unreached)').allTextContents();
@@ -53,7 +53,17 @@ for (const place of places) {
         assert.ok(!JSON.stringify(lines).includes(canaries.openai) && !JSON.stringify(lines).includes(token), 'I1');
 
         await screen.option('refused').click();
-        await screen.detail.getByRole('button', { name: 'Revoke this token' }).click();
+        const revoke = screen.detail.getByRole('button', { name: 'Revoke this token' });
+        await revoke.click();
+        await screen
+          .dialog('Revoke nightly sync?')
+          .getByText(/It cannot be brought back; mint another one/)
+          .waitFor();
+        await page.keyboard.press('Enter');
+        await screen.dialog().waitFor({ state: 'detached' });
+        assert.notEqual(await callOpenai(stage, token, '/v1/chat/completions'), 401, 'kept');
+        await revoke.click();
+        await screen.dialog().getByRole('button', { name: 'Revoke token' }).click();
         await screen.toast(/nightly sync revoked/).waitFor();
         assert.equal(await callOpenai(stage, token, '/v1/chat/completions'), 401);
         assert.ok((await stage.call('tokens.list', { all: true })).tokens.find((one) => one.id === id)?.revokedAtMs);

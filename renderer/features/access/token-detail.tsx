@@ -1,15 +1,14 @@
 import { Ban } from 'lucide-react';
 import { useState } from 'react';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
-import { useAct, useAsk } from '../../query.ts';
+import { useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { EffectPill } from '../../ui/effect-pill.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { agoText, dateText, timeText, untilText } from '../../ui/words.ts';
-import { useView } from '../../view-state.ts';
+import { RevokeToken } from './revoke-token.tsx';
 import { tokenState } from './token-state.ts';
 
 export function TokenDetail({ token }: { readonly token: TokenSummary }) {
@@ -84,7 +83,7 @@ export function TokenDetail({ token }: { readonly token: TokenSummary }) {
         )}
       </Facts>
       {token.kind === 'proxy' ? <Reach token={token} live={live} /> : null}
-      {asking ? <Revoke token={token} onClose={() => setAsking(false)} /> : null}
+      {asking ? <RevokeToken token={token} onClose={() => setAsking(false)} /> : null}
     </article>
   );
 }
@@ -123,38 +122,5 @@ function Reach({ token, live }: { readonly token: TokenSummary; readonly live: b
         ))}
       </ul>
     </section>
-  );
-}
-
-function Revoke({ token, onClose }: { readonly token: TokenSummary; readonly onClose: () => void }) {
-  const revoke = useAct('tokens.revoke');
-  const say = useView((view) => view.say);
-  const name = token.name ?? token.id;
-  return (
-    <Dialog title={`Revoke ${name}?`} onClose={onClose}>
-      <p>
-        Whatever uses it is refused from its next call on. It cannot be brought back; mint another one instead.{' '}
-        {token.lastUsedAtMs === null
-          ? 'It was never used.'
-          : `It was last used ${agoText(token.lastUsedAtMs, Date.now())}.`}
-      </p>
-      <Problem error={revoke.error} />
-      <DialogActions>
-        <Button onClick={onClose}>Keep it</Button>
-        <Button
-          tone="bad"
-          busy={revoke.busy}
-          onClick={() =>
-            void revoke.run({ id: token.id }).then((done) => {
-              if (done === undefined) return;
-              onClose();
-              say(`${name} revoked. Its next call is refused.`);
-            })
-          }
-        >
-          Revoke token
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

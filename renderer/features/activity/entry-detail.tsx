@@ -1,13 +1,12 @@
 import { Ban } from 'lucide-react';
+import { useState } from 'react';
 import type { AuditEntry } from '#contract/schemas/audit.ts';
 import type { TokenSummary } from '#contract/schemas/tokens.ts';
 import { stageNames } from '#contract/stage-names.ts';
-import { useAct } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
-import { Problem } from '../../ui/problem.tsx';
 import { bytesText, dateText, logTimeText, scopeWords, tookText, untilText } from '../../ui/words.ts';
-import { useView } from '../../view-state.ts';
+import { RevokeToken } from '../access/revoke-token.tsx';
 import { callerText, consequence, headline } from './outcome.ts';
 
 interface EntryDetailProps {
@@ -17,8 +16,7 @@ interface EntryDetailProps {
 }
 
 export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
-  const revoke = useAct('tokens.revoke');
-  const say = useView((view) => view.say);
+  const [asking, setAsking] = useState(false);
   const token = tokens.find((one) => one.id === entry.tokenId);
   const live = token !== undefined && token.revokedAtMs === null && token.expiresAtMs > Date.now();
   return (
@@ -41,12 +39,15 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
         <Fact name="When">
           {logTimeText(entry.tsMs)}{' '}
           <span className="muted">
-            {dateText(entry.tsMs)}, entry {entry.seq.toLocaleString('en-GB')}
+            {dateText(entry.tsMs)}, entry{'\u00a0'}
+            {entry.seq.toLocaleString('en-GB')}
           </span>
         </Fact>
         <Fact name="Caller">
           {callerText(entry, tokenNames)}
-          {entry.consumer === undefined ? null : <span className="muted"> for {entry.consumer}</span>}
+          {entry.consumer === undefined || entry.consumer === token?.name ? null : (
+            <span className="muted"> for {entry.consumer}</span>
+          )}
         </Fact>
         {token === undefined ? null : (
           <Fact name="Token">
@@ -92,20 +93,12 @@ export function EntryDetail({ entry, tokens, tokenNames }: EntryDetailProps) {
         )}
       </Facts>
       {entry.trace === undefined || entry.trace.length === 0 ? null : <Trace trace={entry.trace} />}
-      <Problem error={revoke.error} />
       {live ? (
-        <Button
-          icon={<Ban size={15} />}
-          busy={revoke.busy}
-          onClick={() =>
-            void revoke
-              .run({ id: token.id })
-              .then((done) => done !== undefined && say(`${token.name ?? token.id} revoked. Its next call is refused.`))
-          }
-        >
+        <Button icon={<Ban size={15} />} onClick={() => setAsking(true)}>
           Revoke this token
         </Button>
       ) : null}
+      {asking && token !== undefined ? <RevokeToken token={token} onClose={() => setAsking(false)} /> : null}
     </article>
   );
 }

@@ -3,7 +3,7 @@ import { List } from '../../ui/list.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dateText, logTimeText, tookText } from '../../ui/words.ts';
-import { callerText, outcomePill } from './outcome.ts';
+import { callerText, outcomePill, whatText } from './outcome.ts';
 
 interface EntryListProps {
   readonly entries: readonly AuditEntry[] | undefined;
@@ -45,7 +45,7 @@ export function EntryList({ entries, tokenNames, selected, onSelect, onEnd }: En
 
 function EntryLine({ entry, caller }: { readonly entry: AuditEntry; readonly caller: string }) {
   const pill = outcomePill(entry);
-  const about = entry.capability ?? (entry.secretPath === undefined ? entry.kind : `${entry.kind} ${entry.secretPath}`);
+  const about = whatText(entry);
   return (
     <span className="entry-row">
       <span className="muted tabular" title={dateText(entry.tsMs)}>

@@ -55,6 +55,13 @@ export function consequence(entry: AuditEntry): string {
   return '';
 }
 
+/** What it was about, on one line: of a call that met no capability, what was asked. */
+export function whatText({ capability, kind, method, path, secretPath }: AuditEntry): string {
+  if (capability !== undefined) return capability;
+  if (kind === 'invoke' && path !== undefined) return `${method ?? ''} ${path}`.trim();
+  return secretPath === undefined ? kind : `${kind} ${secretPath}`;
+}
+
 /** How the operator's own doors read. */
 export const people: Readonly<Record<string, string>> = {
   'operator:cli': 'you, CLI',
