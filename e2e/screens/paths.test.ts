@@ -89,7 +89,7 @@ for (const place of places) {
         await screen.option('environments/dev/database').waitFor();
         await screen.versions.nth(1).waitFor();
 
-        await screen.menu('Delete for good');
+        await screen.menu('Delete for good…');
         await screen.dialog().getByText('2 versions, up to version 2').waitFor();
         await screen.dialog().getByText('tags (dev, postgres)').waitFor();
         await cleanPage(page, stage);
@@ -309,11 +309,11 @@ for (const place of places) {
         assert.ok(!(await page.content()).includes(value));
         assert.equal(await heapHolds(page, value), false, 'what was imported is let go');
 
-        await screen.menu('Import a .env');
+        await screen.menu('Import a .env…');
         await screen.dialog().getByText('Exists, version 1').waitFor();
         await page.keyboard.press('Escape');
 
-        await screen.menu('Export as .env');
+        await screen.menu('Export as .env…');
         await cleanPage(page, stage);
         await screen.dialog().getByLabel('Your passphrase again').fill('not the passphrase');
         await screen.dialog().getByRole('button', { name: 'Read the values' }).click();
@@ -332,7 +332,7 @@ for (const place of places) {
         await screen.toast('2 values of environments/dev/app written').waitFor();
         await stage.call('paths.write', { path: 'environments/dev/app', data: { 'ld-preload': '/tmp/evil.so' } });
         await screen.versions.nth(1).waitFor();
-        await screen.menu('Export as .env');
+        await screen.menu('Export as .env…');
         await screen.dialog().getByLabel('Your passphrase again').fill(passphrase);
         await screen.dialog().getByRole('button', { name: 'Read the values' }).click();
         await screen.dialog().getByText('LD_PRELOAD would steer the programs').waitFor();
@@ -359,7 +359,7 @@ for (const place of places) {
         );
       assert.deepEqual(await spill(), [], 'nothing reaches past an edge');
       await cleanPage(page, stage);
-      await screen.menu('Delete for good');
+      await screen.menu('Delete for good…');
       await screen.dialog().getByRole('button', { name: 'Keep it' }).waitFor();
       assert.deepEqual(await spill(), []);
       await page.keyboard.press('Escape');

@@ -9,6 +9,7 @@ import { agoText, dateText } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { DestroyPath } from './destroy-path.tsx';
 import { expiryText } from './expiry.ts';
+import { WholePath } from './path-name.tsx';
 
 interface DeletedPathProps {
   readonly secret: PathSummary;
@@ -32,7 +33,9 @@ export function DeletedPath({ secret, now, onLeave }: DeletedPathProps) {
     <article>
       <header className="detail-head">
         <div className="grow">
-          <h2 className="mono wrap">{path}</h2>
+          <h2 className="mono wrap">
+            <WholePath path={path} />
+          </h2>
           <p className="muted">Deleted. Nobody can read it, and nothing can be written here, until it is restored.</p>
         </div>
       </header>

@@ -13,6 +13,7 @@ import { DestroyPath } from './destroy-path.tsx';
 import { expiryText, expiryTone } from './expiry.ts';
 import { ExpiryPill } from './expiry-pill.tsx';
 import { ExportPath } from './export-path.tsx';
+import { WholePath } from './path-name.tsx';
 import { PathVersions } from './path-versions.tsx';
 
 interface PathDetailProps {
@@ -42,7 +43,9 @@ export function PathDetail({ path, now, onTag, onLeave }: PathDetailProps) {
     <article>
       <header className="detail-head">
         <div className="grow">
-          <h2 className="mono wrap">{detail.path}</h2>
+          <h2 className="mono wrap">
+            <WholePath path={detail.path} />
+          </h2>
           <p className="muted wrap">
             {detail.metadata.description ?? 'A path secret: tokens whose scope and path allow it can read its value.'}
           </p>
@@ -51,10 +54,10 @@ export function PathDetail({ path, now, onTag, onLeave }: PathDetailProps) {
           label={`More for ${path}`}
           icon={<Ellipsis size={15} />}
           items={[
-            { text: 'Export as .env', act: () => setDoing('export') },
-            { text: 'Import a .env', act: () => open({ kind: 'import-path', path }) },
+            { text: 'Export as .env…', act: () => setDoing('export') },
+            { text: 'Import a .env…', act: () => open({ kind: 'import-path', path }) },
             { text: 'Delete', act: () => void drop() },
-            { text: 'Delete for good', tone: 'bad', act: () => setDoing('destroy') },
+            { text: 'Delete for good…', tone: 'bad', act: () => setDoing('destroy') },
           ]}
         />
       </header>
