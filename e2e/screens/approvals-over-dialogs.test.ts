@@ -63,6 +63,15 @@ for (const place of places) {
     await becomes(() => keysIn(inside.deny), true);
     await becomes(() => inside.armed(), true);
     await picture(page, 'dialog-asking');
+    // As at 200 % zoom: who asks and both answers are in view.
+    await page.setViewportSize({ width: 640, height: 400 });
+    for (const part of [inside.card.getByRole('heading'), inside.deny, inside.allow])
+      await becomes(async () => {
+        const { y, height } = (await part.boundingBox())!;
+        return y >= 0 && y + height <= 360;
+      }, true);
+    await becomes(() => inside.armed(), true);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await onTop.getByRole('button', { name: 'Close' }).click();
     await onTop.waitFor({ state: 'detached' });
     assert.equal(await keysIn(name), true, 'back where they were');

@@ -175,3 +175,21 @@ for (const place of places) {
       }),
   );
 }
+
+test('a refused setting says so wherever one stands in the page (host: console)', { skip: noBrowser }, () =>
+  onStage('console', {}, async (stage) => {
+    const page = await stage.open({ height: 600 });
+    const screen = await new SettingsScreen(page).ready();
+    await screen.go('Settings');
+    await page.route('**/call/settings.set', (route) =>
+      route.fulfill({ json: { ok: false, error: { error: 'invalid_request', message: 'Not so.' } } }),
+    );
+    const appearance = screen.control('Appearance');
+    await page.getByText(/^aivault \d/).scrollIntoViewIfNeeded();
+    await appearance.selectOption('dark');
+    await screen.problem().getByText('Not so.').waitFor();
+    const { y, height } = (await screen.problem().boundingBox())!;
+    assert.ok(y >= 60 && y + height <= 600, `in view: ${y}`);
+    await cleanPage(page, stage);
+  }),
+);

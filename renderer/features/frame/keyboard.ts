@@ -13,7 +13,7 @@ export const shortcuts: readonly { readonly keys: string; readonly text: string 
   { keys: '↑ ↓', text: 'Move in a list' },
   { keys: '← →', text: 'Close or open a branch of a tree' },
   { keys: '⏎', text: 'Open what is selected' },
-  { keys: 'N', text: 'New: a secret, a token, a path secret' },
+  { keys: 'N', text: 'New: a secret, a capability, a token, a path secret' },
   { keys: 'R', text: 'Rotate the selected secret' },
   { keys: keysText('L'), text: 'Lock now' },
   { keys: 'A', text: 'Go to the request that waits for you' },
