@@ -100,6 +100,19 @@ describe('tokens through dispatch', () => {
     assert.match(reach[1]?.reason ?? '', /No credential/);
   });
 
+  test('explain follows a binding as a call does', async () => {
+    const { secretId } = (await core.ask('secrets.create', { name: 'SECOND', value: 'sk-proj-zyxwvutsrqponmlkjihgf' }))
+      .secret;
+    const capability = 'openai/models';
+    await core.ask('bindings.set', { capability, consumer: 'bot', secretRef: `vault:secret:${secretId}` });
+    const credentialOf = async (name: string) => {
+      const { id } = await core.ask('tokens.mint', { capabilities, name });
+      return (await core.ask('tokens.explain', { id })).capabilities[0]?.credential;
+    };
+    assert.match((await credentialOf('bot')) ?? '', /^openai\.bound-/);
+    assert.equal(await credentialOf('other'), 'openai');
+  });
+
   test('a personal token’s globs are checked when it is made', async () => {
     for (const glob of ['a//b', '/a', 'UPPER/x', '../x', 'a**']) {
       const input = { name: 'app', scopes: ['secrets:read'], paths: [glob] };

@@ -1,9 +1,11 @@
 import { AivaultError } from '#contract/errors.ts';
-import { checkWish } from '../access/grants.ts';
+import { checkWish, grantOf } from '../access/grants.ts';
+import type { TokenRow } from '../access/token-rows.ts';
 import { tokenSummaryOf } from '../access/tokens.ts';
+import { credentialFor } from '../broker/stages/choose-credential.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import { globFault } from '../paths/path-glob.ts';
-import { contextOf, visibleIn } from '../policy/context.ts';
+import { contextOf } from '../policy/context.ts';
 import type { Services } from './services.ts';
 
 type TokenRows = 'tokens.mint' | 'tokens.createPersonal' | 'tokens.list' | 'tokens.revoke' | 'tokens.explain';
@@ -75,8 +77,8 @@ export function tokenHandlers(services: Services): Pick<CoreHandlers, TokenRows>
   };
 }
 
-/** What one capability of a token comes to now: the credential its context picks, or why there is none. */
-function reachOf(services: Services, row: Parameters<typeof tokenSummaryOf>[0], id: string, dead: boolean) {
+/** What one capability of a token comes to now: the credential a call would be backed by, or why there is none. */
+function reachOf(services: Services, row: TokenRow, id: string, dead: boolean) {
   const catalog = services.catalog();
   const capability = catalog.allCapabilities.get(id);
   const shown = {
@@ -90,15 +92,16 @@ function reachOf(services: Services, row: Parameters<typeof tokenSummaryOf>[0], 
   if (dead) return because('The token has expired or was revoked.');
   if (capability === undefined) return because('This capability no longer exists.');
   if (!catalog.isEnabledCapability(id)) return because('This capability is disabled.');
-  const context = contextOf(row);
-  const visible = catalog.backing(capability).filter((each) => visibleIn(each.context, context));
-  const named = row.credential === null ? visible : visible.filter((each) => each.id === row.credential);
-  const rank = (each: (typeof named)[number]) =>
-    (each.context.groupId !== undefined ? 2 : each.context.workspaceId !== undefined ? 1 : 0) * 1_000_000 +
-    each.priority;
-  const best = Math.max(...named.map(rank));
-  const picked = named.filter((each) => rank(each) === best);
-  if (picked.length === 0) return because('No credential is available to this token.');
-  if (picked.length > 1) return because('Several credentials fit; name one with --credential when minting.');
-  return { ...shown, credential: picked[0]!.id, reason: null };
+  const requested = { by: 'capability', capability: id, credential: null } as const;
+  try {
+    return {
+      ...shown,
+      credential: credentialFor({ requested, grant: grantOf(row), capability }, catalog).id,
+      reason: null,
+    };
+  } catch (error) {
+    if (!(error instanceof AivaultError)) throw error;
+    const several = error.code === 'credential_ambiguous';
+    return because(several ? 'Several credentials fit; name one with --credential when minting.' : error.message);
+  }
 }

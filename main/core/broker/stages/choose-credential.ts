@@ -6,20 +6,27 @@ import type { Capability, CatalogView, CredentialView, Grant } from '../parties.
 import { segmentCredential } from '../segment-credential.ts';
 import type { Backed, Matched } from '../states.ts';
 
+/** All that the choice depends on. */
+type Choosing = Pick<Matched, 'requested' | 'grant' | 'capability'>;
+
 /**
  * Stage 4: which credential backs the request, without touching its secret. A named one is taken or refused, never
  * replaced; else a binding; else the nearest of the token's context: group, workspace, global, then priority. Throws
  * `credential_not_found`, `credential_ambiguous`, `policy_violation`.
  */
 export function chooseCredential(from: Matched, catalog: CatalogView): Backed {
+  return { ...from, credential: credentialFor(from, catalog) };
+}
+
+/** The same choice where there is no request yet. Throws as `chooseCredential` throws. */
+export function credentialFor(from: Choosing, catalog: CatalogView): CredentialView {
+  const { capability, grant } = from;
   const name = namedCredential(from, catalog);
-  const credential =
-    name === null ? nearest(from.capability, from.grant, catalog) : byName(name, from.capability, from.grant, catalog);
-  return { ...from, credential };
+  return name === null ? nearest(capability, grant, catalog) : fitting(catalog.credential(name), capability, grant);
 }
 
 /** The one credential that request, token and capability may name between them. They have to agree. */
-function namedCredential({ requested, grant, capability }: Matched, catalog: CatalogView): string | null {
+function namedCredential({ requested, grant, capability }: Choosing, catalog: CatalogView): string | null {
   const asked =
     requested.by === 'capability' ? requested.credential : (segmentCredential(requested.segment, catalog)?.id ?? null);
   if (asked !== null && grant.credential !== null && asked !== grant.credential) {
@@ -30,10 +37,6 @@ function namedCredential({ requested, grant, capability }: Matched, catalog: Cat
     throw new AivaultError('policy_violation', 'The capability is tied to another credential.');
   }
   return name ?? capability.credential;
-}
-
-function byName(name: string, capability: Capability, grant: Grant, catalog: CatalogView): CredentialView {
-  return fitting(catalog.credential(name), capability, grant);
 }
 
 function fitting(credential: CredentialView | undefined, capability: Capability, grant: Grant): CredentialView {
