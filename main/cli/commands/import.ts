@@ -97,7 +97,7 @@ export const importCommand = command({
     const entries = await collect(session, { ...values, file: values.file ?? values.env });
     const report = await send(session, entries, scope);
     print(session.out, report);
-    await adviseImported(session, report.created);
+    await adviseImported(session, report.created, scope);
     return 0;
   },
 });

@@ -155,7 +155,7 @@ const createCommand = command({
     );
     const answer = await session.ask('secrets.create', { name, value, scope, aliases: [...values.alias] });
     const code = finish(session, answer, 'Secret created');
-    if (answer.secret.pinnedProvider === undefined) await adviseUnpinned(session, answer.secret.name);
+    if (answer.secret.pinnedProvider === undefined) await adviseUnpinned(session, answer.secret);
     return code;
   },
 });
