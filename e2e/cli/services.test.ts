@@ -91,8 +91,8 @@ describe('hosts that start by themselves', () => {
   describe('systemd', { skip: noNamespace() }, () => {
     const unitName = 'aivaultd-shared.service';
     const inNamespace = 'mount --bind "$0" /etc/systemd/system && exec "$@"';
-    const setUp = (folder: string) => {
-      const words = ['setup', 'systemd', '--daemon-user', userInfo().username];
+    const setUp = (folder: string, user = userInfo().username) => {
+      const words = ['setup', 'systemd', '--daemon-user', user];
       return run(['unshare', '--mount', 'sh', '-c', inNamespace, folder, aivault, ...words], { SYSTEMD_OFFLINE: '1' });
     };
 
@@ -138,6 +138,15 @@ describe('hosts that start by themselves', () => {
         assert.equal(readFileSync(unit, 'utf8'), before);
         assert.deepEqual(readdirSync(folder), [unitName]);
       }
+    });
+
+    test('a user that is not there is said before a unit is written', async () => {
+      const folder = path.join(home, 'units');
+      mkdirSync(folder);
+      const { code, err } = await setUp(folder, 'aivault-nobody');
+      assert.equal(code, 2, err);
+      assert.match(err, /There is no user aivault-nobody on this machine/);
+      assert.deepEqual(readdirSync(folder), []);
     });
 
     test('a program in a folder with an odd name is found by systemd', async () => {

@@ -35,11 +35,11 @@ async function lookUp(database: 'passwd' | 'group', name: string): Promise<reado
   return stdout.trim().split(':');
 }
 
-/** Throws `invalid_request` where one of the users is not there: before a group is made, and not half way. */
-export async function requireUsers({ agentUser, daemonUser, platform }: AgentAccess): Promise<void> {
+/** Throws `invalid_request` where one of the users is not there: before anything is written or made, and not half way. */
+export async function requireUsers(...users: readonly string[]): Promise<void> {
   // macOS keeps its users elsewhere, and its own tool says which is missing.
-  if (platform === 'darwin') return;
-  for (const user of [daemonUser, agentUser]) await lookUp('passwd', user);
+  if (process.platform === 'darwin') return;
+  for (const user of users) await lookUp('passwd', user);
 }
 
 const ownerOf = (user: string) => async (): Promise<Owner> => ({

@@ -68,7 +68,7 @@ const agentAccess = command({
     };
     if (access.agentUser === access.daemonUser) throw invalid('The agents must run as another user than the vault.');
     needRoot(values['dry-run']);
-    if (!values['dry-run']) await requireUsers(access);
+    if (!values['dry-run']) await requireUsers(access.daemonUser, access.agentUser);
     await carryOut(session.out, agentAccessPlan(access), values['dry-run']);
     return 0;
   },
@@ -82,6 +82,7 @@ const systemd = command({
     const user = checkUser('daemon-user', values['daemon-user']);
     if (process.platform !== 'linux') throw invalid('systemd is there on Linux only.');
     needRoot(values['dry-run']);
+    if (!values['dry-run']) await requireUsers(user);
     await carryOut(session.out, systemdPlan(user, { aivaultd: program('aivaultd') }), values['dry-run']);
     return 0;
   },
