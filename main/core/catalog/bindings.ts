@@ -1,19 +1,13 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Binding } from '#contract/schemas/catalog.ts';
 import type { Scope } from '#contract/schemas/scope.ts';
-import { scopeText } from '#contract/scope-text.ts';
-import { scopeContext, visibleIn } from '../policy/context.ts';
+import { scopeContext } from '../policy/context.ts';
 import type { Registry } from '../providers/catalog.ts';
-import { bindingIdFor } from './binding-id.ts';
+import { isServed } from './credential-view.ts';
 import { type LiveSecret, mayUse } from './live-secret.ts';
 import type { BindingRow } from './rows.ts';
 import { credentialFromBinding } from './stored.ts';
 import type { CatalogSnapshot } from './view.ts';
-
-/** The id of the one binding a capability may have in a scope for a consumer. */
-export function bindingId(capability: string, scope: Scope, consumer: string | null): string {
-  return bindingIdFor(capability, scopeText(scope), consumer);
-}
 
 export interface BindingWish {
   readonly capability: string;
@@ -42,12 +36,7 @@ export function planBinding(
       hint: 'Bind it in the secret’s own scope, or attach the secret to the group first.',
     });
   }
-  const served = [...catalog.allCredentials.values()].some(
-    (one) =>
-      one.provider === capability.provider &&
-      Object.values(one.secretIds).includes(secret.secretId) &&
-      visibleIn(one.context, scopeContext(wish.scope)),
-  );
+  const served = isServed(catalog.allCredentials.values(), capability.provider, secret.secretId, wish.scope);
   const made = served ? null : credentialFromBinding(capability.provider, secret, registry);
   if (!served && made === null) {
     throw new AivaultError(

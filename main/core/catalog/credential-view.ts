@@ -1,5 +1,7 @@
 import type { Credential } from '#contract/schemas/catalog.ts';
+import type { Scope } from '#contract/schemas/scope.ts';
 import type { CredentialView } from '../broker/parties.ts';
+import { scopeContext, visibleIn } from '../policy/context.ts';
 import type { Provider, ProviderAlternative, ProviderSecret } from '../providers/schema.ts';
 
 /** A credential with what lists show beside what the broker needs. */
@@ -34,6 +36,24 @@ function identifiersOf(secrets: readonly ProviderSecret[]): ReadonlySet<string> 
   return new Set(
     secrets.flatMap((secret) => [...(secret.identifier ? [secret.field] : []), ...secret.identifierFields]),
   );
+}
+
+export function usesSecret({ secretIds }: CredentialView, secretId: string): boolean {
+  return Object.values(secretIds).includes(secretId);
+}
+
+/** Whether one of these is the provider's, uses the secret and is there wherever the scope is. */
+export function isServed(
+  credentials: Iterable<CatalogCredential>,
+  provider: string,
+  secretId: string,
+  scope: Scope,
+): boolean {
+  const where = scopeContext(scope);
+  for (const one of credentials) {
+    if (one.provider === provider && usesSecret(one, secretId) && visibleIn(one.context, where)) return true;
+  }
+  return false;
 }
 
 /** How a credential reads in a list. No secret can be in it. */

@@ -1,6 +1,6 @@
 import { scopeText } from '#contract/scope-text.ts';
 import type { Capability } from '../broker/parties.ts';
-import { scopeContext } from '../policy/context.ts';
+import { contextOf, scopeContext } from '../policy/context.ts';
 import type { Registry, RegistryCapability } from '../providers/catalog.ts';
 import type { Provider, ProviderAlternative } from '../providers/schema.ts';
 import { authAt } from '../providers/tenant-host.ts';
@@ -22,11 +22,7 @@ export function credentialFromRow(
   buckets: ReadonlyMap<string, ScopeBucket>,
   enabled: boolean,
 ): CatalogCredential {
-  const context = {
-    ...(row.workspaceId === null ? {} : { workspaceId: row.workspaceId }),
-    ...(row.groupId === null ? {} : { groupId: row.groupId }),
-  };
-  const base = { id: row.id, context, hosts: row.hosts, allowLocal: row.allowLocal, enabled };
+  const base = { id: row.id, context: contextOf(row), hosts: row.hosts, allowLocal: row.allowLocal, enabled };
   const secret = secrets.liveById(row.secretId);
   const provider = registry.byName(row.provider);
   if (row.auth === null) {

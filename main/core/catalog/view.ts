@@ -1,14 +1,13 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Policy } from '#contract/schemas/catalog.ts';
 import type { Context } from '#contract/schemas/scope.ts';
-import { scopeText } from '#contract/scope-text.ts';
 import type { Capability, CatalogView, CredentialView } from '../broker/parties.ts';
 import { contextScope, depth, scopeContext, visibleIn } from '../policy/context.ts';
 import { opens } from '../policy/opens.ts';
 import type { Registry } from '../providers/catalog.ts';
 import type { SealedTables } from '../vault/sealed.ts';
-import { bindingIdFor } from './binding-id.ts';
-import type { CatalogCredential } from './credential-view.ts';
+import { bindingId } from './binding-id.ts';
+import { type CatalogCredential, isServed, usesSecret } from './credential-view.ts';
 import { bucketsOf, deriveCredentials } from './derive.ts';
 import { type LiveSecrets, mayUse } from './live-secret.ts';
 import {
@@ -141,10 +140,8 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
   /** A binding that does not open would have decided: nothing else decides in its place. */
   function refuseDamagedBinding(id: string, context: Context, consumer: string | null): void {
     if (damagedBindings.size === 0) return;
-    const scopes = [
-      ...new Set([{}, { workspaceId: context.workspaceId }, context].map((each) => scopeText(contextScope(each)))),
-    ];
-    const candidates = scopes.flatMap((scope) => [bindingIdFor(id, scope, null), bindingIdFor(id, scope, consumer)]);
+    const scopes = [{}, { workspaceId: context.workspaceId }, context].map(contextScope);
+    const candidates = scopes.flatMap((scope) => [bindingId(id, scope, null), bindingId(id, scope, consumer)]);
     if (!damagedBindings.has('*') && !candidates.some((candidate) => damagedBindings.has(candidate))) return;
     throw new AivaultError('integrity_error', `A binding that may be for ${id} does not open.`, {
       hint: 'See `aivault doctor`.',
@@ -155,17 +152,10 @@ export function takeSnapshot({ registry, vault, secrets }: SnapshotSources): Cat
     const provider = registry.capability(row.capability)?.provider.provider ?? row.capability.split('/', 1)[0]!;
     const secret = secrets.liveById(row.secretId);
     if (secret === undefined) return;
-    const served = [...allCredentials.values()].some(
-      (one) =>
-        one.provider === provider && usesSecret(one, row.secretId) && visibleIn(one.context, scopeContext(row.scope)),
-    );
+    const served = isServed(allCredentials.values(), provider, row.secretId, row.scope);
     const made = served ? null : credentialFromBinding(provider, secret, registry);
     if (made !== null && credentialOn(made.id)) boundOnly.set(made.id, made);
   }
-}
-
-function usesSecret(credential: CredentialView, secretId: string): boolean {
-  return Object.values(credential.secretIds).includes(secretId);
 }
 
 function bindingApplies(row: BindingRow, context: Context, consumer: string | null): boolean {

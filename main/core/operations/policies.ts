@@ -1,7 +1,8 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { Policy } from '#contract/schemas/catalog.ts';
 import { createBlocklist } from '../broker/redact/blocklist.ts';
-import { bindingId, bindingSummary, planBinding } from '../catalog/bindings.ts';
+import { bindingId } from '../catalog/binding-id.ts';
+import { bindingSummary, planBinding } from '../catalog/bindings.ts';
 import { noPolicy } from '../catalog/capability-facts.ts';
 import { bindingTable, policyTable } from '../catalog/rows.ts';
 import type { CoreHandlers } from '../dispatch.ts';

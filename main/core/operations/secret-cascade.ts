@@ -1,5 +1,6 @@
 import type { Notice } from '#contract/schemas/secrets.ts';
 import { scopeText } from '#contract/scope-text.ts';
+import { usesSecret } from '../catalog/credential-view.ts';
 import { bindingTable, credentialTable, switchId, switchTable } from '../catalog/rows.ts';
 import type { CatalogSnapshot } from '../catalog/view.ts';
 import type { Tx } from '../vault/sealed.ts';
@@ -12,7 +13,7 @@ import { provision } from './store-secret.ts';
 /** Credentials that cannot exist without this secret, derived ones included. */
 function dependents(catalog: CatalogSnapshot, secretId: string): string[] {
   return [...catalog.allCredentials.values()]
-    .filter((credential) => Object.values(credential.secretIds).includes(secretId))
+    .filter((credential) => usesSecret(credential, secretId))
     .map((credential) => credential.id);
 }
 

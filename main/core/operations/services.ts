@@ -9,7 +9,7 @@ import type { Registry } from '../providers/catalog.ts';
 import type { Vault } from '../vault/ports.ts';
 import type { Tx } from '../vault/sealed.ts';
 import type { SecretRow } from '../vault/secret-row.ts';
-import type { Secrets } from '../vault/secrets.ts';
+import { intact, type Secrets } from '../vault/secrets.ts';
 import type { Usage } from '../vault/usage.ts';
 
 /** What the handlers of all nouns share. core-services.ts makes one. */
@@ -45,12 +45,7 @@ export function noSecret(): AivaultError {
 
 /** A secret as a list may show it: undefined where it is not there or does not open. A damaged row spoils no other. */
 export function intactSecret(secrets: Pick<Secrets, 'get'>, secretId: string): SecretRow | undefined {
-  try {
-    return secrets.get(secretId);
-  } catch (error) {
-    if (error instanceof AivaultError && error.code === 'integrity_error') return undefined;
-    throw error;
-  }
+  return intact(() => secrets.get(secretId));
 }
 
 /** The host has a working folder of its own: a file is named from the root. `field` is the input's name for it. */

@@ -78,7 +78,6 @@ export function createSecrets(deps: SecretsDeps): Secrets {
 class StoredSecrets implements Secrets {
   readonly #deps: SecretsDeps;
   readonly #unwrapped = new UnwrappedValues();
-
   #nameIndex: NameIndex | null = null;
 
   constructor(deps: SecretsDeps) {
@@ -273,8 +272,8 @@ class StoredSecrets implements Secrets {
   }
 }
 
-/** A damaged row has no name any more: it neither answers to one nor keeps one taken. */
-function intact(read: () => SecretRow | undefined): SecretRow | undefined {
+/** What was read; undefined where the row is damaged, which then neither answers to a name nor keeps one taken. */
+export function intact(read: () => SecretRow | undefined): SecretRow | undefined {
   try {
     return read();
   } catch (error) {
