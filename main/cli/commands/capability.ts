@@ -91,7 +91,7 @@ const createCommand = command({
     credential: text('ID', 'The one credential it uses.', { complete: 'credential' }),
     method: list('METHOD', 'A method it allows.'),
     path: list('PATTERN', 'A path it allows: /v1/users/{id}, /v1/files/**; /v1/users alone means it and all below.'),
-    exclude: list('PATTERN', 'A path inside those that it does not allow.'),
+    exclude: list('PATTERN', 'A path inside those that it does not allow; alone it means it and all below as well.'),
     host: list('HOST', 'Its host (default: the credential’s).'),
     ...passphraseOptions,
   },

@@ -52,7 +52,7 @@ export function planCapability(
     credential: credential?.id ?? null,
     methods: [...new Set(wish.methods)],
     paths: [...new Set(wish.paths.map(pathFromShorthand))],
-    exclude: [...new Set(wish.exclude)],
+    exclude: [...new Set(wish.exclude.map(pathFromShorthand))],
     hosts: [host],
     createdAtMs: nowMs,
   };

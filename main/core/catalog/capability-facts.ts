@@ -17,7 +17,10 @@ export function effectOf(methods: readonly string[]): Effect {
   return methods.every((method) => readOnly.has(method)) ? 'read' : 'write';
 }
 
-/** `/v1/users` means itself and everything below: `/v1/users/**`. A pattern with `{` or `*` means what it says. */
+/**
+ * `/v1/users` means itself and everything below, allowed or taken out: `/v1/users/**`. A pattern with `{` or `*` means
+ * what it says.
+ */
 export function pathFromShorthand(path: string): string {
   if (path.includes('{') || path.includes('*')) return path;
   return `${path.replace(/\/+$/, '')}/**`;

@@ -79,7 +79,7 @@ export function AddCapability() {
         />
         <LinesField
           label="But not"
-          note="Paths inside those above that stay refused."
+          note="Paths inside those above that stay refused, with all below them."
           rows={2}
           value={exclude}
           onChange={setExclude}
