@@ -245,7 +245,7 @@ for (const place of places) {
     await screen.find('mine');
     await screen.option(/ openai\/mine/).click();
     await screen.detail.getByRole('button', { name: 'Delete openai/mine' }).click();
-    const sure = screen.dialog('Delete the capability?');
+    const sure = screen.dialog('Delete capability openai/mine?');
     await sure.getByText(/Each call waits for your yes now\. Made anew it asks nobody/).waitFor();
     await sure.getByRole('button', { name: 'Delete capability' }).click();
     await screen.option(/ openai\/mine/).waitFor({ state: 'detached' });

@@ -140,13 +140,13 @@ for (const place of places) {
 
       // It goes after a word about what goes with it, and the harmless answer has the keys.
       await screen.detail.getByRole('button', { name: 'Delete billing/invoices' }).click();
-      const sure = screen.dialog('Delete the capability?');
+      const sure = screen.dialog('Delete capability billing/invoices?');
       await sure.getByText(/Its limits go with it; its credential and the key stay\.$/).waitFor();
       await page.keyboard.press('Enter');
       await sure.waitFor({ state: 'detached' });
       await screen.detail.getByRole('button', { name: 'Delete billing/invoices' }).click();
       await sure.getByRole('button', { name: 'Delete capability' }).click();
-      await screen.detail.getByRole('heading', { name: 'billing/invoices' }).waitFor({ state: 'detached' });
+      await screen.detail.getByRole('heading', { name: 'billing/invoices', exact: true }).waitFor({ state: 'detached' });
       assert.ok((await stage.call('credentials.list', {})).credentials.some((one) => one.id === 'billing'));
       await cleanPage(page, stage);
     }),

@@ -61,6 +61,12 @@ for (const place of places) {
         await page.keyboard.press('Escape');
         await dialog.waitFor({ state: 'detached' });
         await becomes(() => add.evaluate((button) => button === document.activeElement), true, 'focus comes back');
+        await add.dblclick();
+        await dialog.waitFor();
+        await page.waitForTimeout(100);
+        assert.equal(await dialog.count(), 1, 'a second press closes nothing');
+        await page.mouse.click(5, 5);
+        await dialog.waitFor({ state: 'detached' });
         await page.keyboard.press('?');
         await frame.dialog('Shortcuts').waitFor();
         await cleanPage(page, stage);

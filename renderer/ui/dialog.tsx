@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import { IconButton } from './button.tsx';
-import { useModal } from './use-modal.ts';
+import { onlyPress, useModal } from './use-modal.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -28,7 +28,7 @@ export function Dialog({ title, onClose, children, wide = false, hold = false, c
         if (!hold) onClose();
       }}
       onMouseDown={(event) => {
-        if (event.target === element.current && !hold) onClose();
+        if (event.target === element.current && !hold && onlyPress(event)) onClose();
       }}
     >
       <div className="dialog-body">

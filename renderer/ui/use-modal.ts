@@ -41,6 +41,11 @@ export function useModal(element: RefObject<HTMLDialogElement | null>): void {
   }, [element]);
 }
 
+/** Not the second press of two: where the first one opened the dialog, it was not meant to close it. */
+export function onlyPress({ detail }: { readonly detail: number }): boolean {
+  return detail < 2;
+}
+
 /** Where focus begins: the field that asks for it, else the first one, else the first answer (the harmless one). */
 function firstField(dialog: HTMLDialogElement | null): HTMLElement | null {
   const inside = (selector: string) => dialog?.querySelector<HTMLElement>(selector) ?? null;

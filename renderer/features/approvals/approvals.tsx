@@ -40,7 +40,9 @@ export function Approvals({ alone = false }: { readonly alone?: boolean }) {
       <p className="unseen" role="status">
         {shown === null ? '' : `${callerName(shown)} wants to use ${shown.capability}. A: answer.`}
       </p>
-      {over === null ? null : <WaitingStrip over={over} request={shown} onAnswer={() => setAsked(true)} />}
+      {over === null ? null : (
+        <WaitingStrip over={over} request={gone ? null : shown} onAnswer={() => setAsked(true)} />
+      )}
       {questions === null ? (
         alone ? (
           <p className="none muted">Nothing waits.</p>

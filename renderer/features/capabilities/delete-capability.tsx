@@ -20,7 +20,7 @@ export function DeleteCapability({ detail, onClose, onGone }: DeleteCapabilityPr
     onGone();
   };
   return (
-    <Dialog title="Delete the capability?" onClose={onClose}>
+    <Dialog title={`Delete capability ${detail.id}?`} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -2,7 +2,7 @@ import { Blocks, ChevronRight, LockKeyhole, Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
 import { Keys } from '../../ui/keys.tsx';
-import { useModal } from '../../ui/use-modal.ts';
+import { onlyPress, useModal } from '../../ui/use-modal.ts';
 import { scopeWords } from '../../ui/words.ts';
 import { useView } from '../../view-state.ts';
 import { type Command, commandsFor } from './commands.ts';
@@ -105,7 +105,7 @@ export function Palette() {
         view.setPalette(false);
       }}
       onMouseDown={(event) => {
-        if (event.target === dialog.current) view.setPalette(false);
+        if (event.target === dialog.current && onlyPress(event)) view.setPalette(false);
       }}
     >
       <div className="palette-input">
