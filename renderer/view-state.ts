@@ -4,7 +4,6 @@ import { create } from 'zustand';
 import type { Scope } from '#contract/schemas/scope.ts';
 
 export type Room = 'secrets' | 'capabilities' | 'activity' | 'access' | 'paths' | 'settings';
-export const rooms: readonly Room[] = ['secrets', 'capabilities', 'activity', 'access', 'paths', 'settings'];
 
 /** A dialog on top of a room. `about` is the id it concerns. */
 export type Sheet =

@@ -18,7 +18,7 @@ async function render(page: Page, svg: string, size: number): Promise<Buffer> {
 }
 
 /** ICONDIR with PNG images (Windows Vista and later read them). */
-export function ico(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
+function ico(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
   const head = Buffer.alloc(6 + 16 * images.length);
   head.writeUInt16LE(1, 2);
   head.writeUInt16LE(images.length, 4);

@@ -18,7 +18,7 @@ function electronVersion(): string {
 }
 
 /** Runs electron-builder. Never publishes. Throws with what it printed where it fails. */
-export function pack(words: readonly string[]): void {
+function pack(words: readonly string[]): void {
   const builder = join(root, 'node_modules/.bin/electron-builder');
   const run = spawnSync(builder, [...words, '--publish', 'never', '-c', 'electron-builder.yml'], {
     cwd: root,

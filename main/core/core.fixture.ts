@@ -11,7 +11,7 @@ import { systemRandom } from './crypto/random.ts';
 
 // A whole core over real stores in a folder of its own, asked through dispatch as a transport would.
 
-export const cli: Actor = { kind: 'operator', via: 'cli' };
+const cli: Actor = { kind: 'operator', via: 'cli' };
 
 export interface TestCore {
   readonly core: Core;

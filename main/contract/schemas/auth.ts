@@ -13,7 +13,7 @@ const queryName = z
   .string()
   .trim()
   .regex(/^[A-Za-z0-9._~-]{1,64}$/, 'a plain query parameter name');
-export const template = z
+const template = z
   .string()
   .trim()
   .min(1)

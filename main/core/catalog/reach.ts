@@ -94,7 +94,7 @@ function compareAll(built: Registry, accepted: ReadTable<AcceptedRow>): { regist
 }
 
 /** The new provider without what the accepted one did not allow; what was taken out is noted in `held`. */
-export function narrow(before: Provider, now: Provider, held: RegistryChange[]): Provider {
+function narrow(before: Provider, now: Provider, held: RegistryChange[]): Provider {
   const note = (capability: string | null, change: RegistryChange['change'], text: string) =>
     held.push({ provider: now.provider, capability, change, text });
 

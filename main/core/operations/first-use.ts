@@ -1,7 +1,7 @@
 import type { Asker } from '#contract/call.ts';
 import { AivaultError, type ErrorBody } from '#contract/errors.ts';
 import { type OperationName, operations } from '#contract/operations.ts';
-import type { KeyProviderChoice } from '#contract/schemas/vault.ts';
+import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import type { Services } from './services.ts';
 import { createVaultNow, missing } from './vault.ts';
 
@@ -78,7 +78,7 @@ function didNotOpen({ error, message, hint }: ErrorBody): AivaultError {
 }
 
 /** Why a vault that is not open cannot be asked. */
-export function closed(state: 'missing' | 'locked' | 'unlocked' | 'rolled_back' | 'degraded'): AivaultError {
+function closed(state: VaultStatus['state']): AivaultError {
   if (state === 'missing') return missing();
   if (state === 'rolled_back') {
     return new AivaultError('rolled_back', 'The vault on disk is older than it was last seen.', {

@@ -5,6 +5,9 @@ import { useAnswers, useAsk } from '../../query.ts';
 import { Choice } from '../../ui/pill.tsx';
 import { countText } from '../../ui/words.ts';
 import { type ActivityFilter, everything, type Span, spans } from './activity-filter.ts';
+import { people } from './outcome.ts';
+
+const ownDoors = ['operator:cli', 'operator:window', 'operator:console'];
 
 interface FiltersProps {
   readonly filter: ActivityFilter;
@@ -50,9 +53,11 @@ export function ActivityFilters({ filter, onChange, tokenNames }: FiltersProps) 
       </PillSelect>
       <PillSelect label="Caller" value={filter.actor} chosen={filter.actor !== ''} onChange={(actor) => set({ actor })}>
         <option value="">All callers</option>
-        <option value="operator:cli">you, CLI</option>
-        <option value="operator:window">you, window</option>
-        <option value="operator:console">you, console</option>
+        {ownDoors.map((actor) => (
+          <option key={actor} value={actor}>
+            {people[actor]}
+          </option>
+        ))}
         {[...tokenNames].map(([id, name]) => (
           <option key={id} value={`agent:${id}`}>
             {name}
