@@ -4,7 +4,14 @@ import { safe } from '../escape.ts';
 
 // Completion for bash, zsh and fish. The scripts ask `aivault completion candidates`, so they never grow old.
 
-const bash = `# aivault completion for bash. Load it with: source <(aivault completion bash)
+/** The line that loads it, and where that line stands for every shell to come. */
+const loading = {
+  bash: { line: 'source <(aivault completion bash)', file: '~/.bashrc' },
+  zsh: { line: 'source <(aivault completion zsh)', file: '~/.zshrc, behind compinit' },
+  fish: { line: 'aivault completion fish | source', file: '~/.config/fish/config.fish' },
+} as const;
+
+const bash = `# aivault completion for bash. Load it with: ${loading.bash.line}
 _aivault() {
   local current=\${COMP_WORDS[COMP_CWORD]} line
   local -a words=()
@@ -22,7 +29,7 @@ complete -F _aivault aivault
 `;
 
 const zsh = `#compdef aivault
-# aivault completion for zsh. Load it with: source <(aivault completion zsh), after compinit
+# aivault completion for zsh. Load it with: ${loading.zsh.line}, after compinit
 _aivault() {
   local -a lines described
   local line
@@ -39,7 +46,7 @@ _aivault() {
 compdef _aivault aivault
 `;
 
-const fish = `# aivault completion for fish. Load it with: aivault completion fish | source
+const fish = `# aivault completion for fish. Load it with: ${loading.fish.line}
 function __aivault_candidates
   set -l words (commandline -opc) (commandline -ct)
   set -l found (aivault completion candidates -- $words[2..-1] 2>/dev/null)
@@ -55,10 +62,12 @@ end
 complete -c aivault -f -a '(__aivault_candidates)'
 `;
 
-const scriptCommand = (shell: 'bash' | 'zsh' | 'fish', script: string) =>
+const scriptCommand = (shell: keyof typeof loading, script: string) =>
   command({
     words: `completion ${shell}`,
     summary: `Print the completion script for ${shell}.`,
+    notes: [`To have it in every shell, put this line into ${loading[shell].file}.`],
+    examples: [loading[shell].line],
     async run(_values, session) {
       if (session.out.json) session.out.answer({ shell, script }, () => {});
       else await session.out.raw(script);

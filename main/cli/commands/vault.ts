@@ -146,6 +146,9 @@ export const vaultCommands: readonly Command[] = [
       ...passphraseOptions,
       'accept-rollback': flag('Accept a database that is older than the vault remembers; this is audited.'),
     },
+    notes: [
+      'A passphrase that nobody remembers cannot be got back. To go on without it: aivault shutdown, move the vault’s folder away (aivault status says where it is), then aivault backup restore FILE, or store your keys anew.',
+    ],
     async run(values, session) {
       const passphrase = await unlockPassphrase(session, values);
       const input = { ...passphrase, acceptRollback: values['accept-rollback'] };
