@@ -15,11 +15,21 @@ import { summaries } from '../summaries.ts';
 
 const id = argument('The credential’s id.', { complete: 'credential' });
 
-function printCredential(out: Output, credential: Credential): void {
+/** What a secret is called, by its id. */
+type Names = ReadonlyMap<string, string>;
+
+async function secretNames(session: Session): Promise<Names> {
+  if (session.out.json) return new Map();
+  const { secrets } = await session.ask('secrets.list', {});
+  return new Map(secrets.map(({ secretId, name }) => [secretId, name]));
+}
+
+function printCredential(out: Output, credential: Credential, names: Names): void {
   const state = credential.enabled ? (credential.ready ? [] : [yellow('  not ready')]) : [yellow('  disabled')];
   out.line('  ', bold(credential.id), ...state);
   const fact = (label: string, value: string) => out.line('      ', dim(label.padEnd(10)), value);
   fact('Provider:', credential.provider);
+  fact('Secret:', credential.secretIds.map((each) => names.get(each) ?? each).join(', '));
   fact('Auth:', credential.auth.kind);
   fact('Hosts:', credential.hosts.join(', '));
   if (credential.upstreamPathPrefix !== null) fact('Prefix:', credential.upstreamPathPrefix);
@@ -75,7 +85,7 @@ const createCommand = command({
   ],
   examples: [
     'aivault credential create acme --provider acme --secret ACME_KEY --auth header --host api.acme.example',
-    'aivault credential create my-shop --provider shopify --secret-ref vault:secret:<id> --host my-shop.myshopify.com',
+    'aivault credential create my-shop --provider shopify --secret MY_SHOP_TOKEN --host my-shop.myshopify.com',
   ],
   async run(values, session) {
     const context = readContext(values);
@@ -113,9 +123,10 @@ const createCommand = command({
       if (given !== undefined || !(error instanceof AivaultError) || error.reason !== 'value_again') throw error;
       return withValueAgain(session, error, create);
     });
+    const names = await secretNames(session);
     session.out.answer(credential, () => {
       session.out.line(`Credential created: ${credential.id}`);
-      printCredential(session.out, credential);
+      printCredential(session.out, credential, names);
     });
     return 0;
   },
@@ -126,13 +137,14 @@ const listCommand = command({
   summary: summaries['credentials.list'],
   async run(_values, session) {
     const { credentials } = await session.ask('credentials.list', {});
+    const names = await secretNames(session);
     const { out } = session;
     out.answer({ credentials }, () => {
       if (credentials.length === 0) return out.line('No credentials found.');
       out.line(bold('Credentials'));
       for (const credential of credentials) {
         out.line();
-        printCredential(out, credential);
+        printCredential(out, credential, names);
       }
       out.line();
       out.line(dim(`${countText(credentials.length, 'credential')}. --verbose prints everything as JSON.`));
