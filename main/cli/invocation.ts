@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Readable } from 'node:stream';
 import { AivaultError } from '#contract/errors.ts';
 import type { BodyBytes, Caller, HeaderPair, Incoming } from '#contract/proxied.ts';
 import type { Values } from './command.ts';
@@ -101,8 +102,9 @@ function fromFlags(id: string, values: InvokeValues): Request {
   const credential = values.credential?.trim() ?? '';
   const envelope = { capability: id, ...(credential === '' ? {} : { credential }), request };
   if (fields.length + files.length > 0) return { envelope, headers, body: { kind: 'form', fields, files } };
-  if (values['body-file-path'] !== undefined) {
-    return { envelope, headers, body: { kind: 'file', path: values['body-file-path'] } };
+  const file = values['body-file-path'];
+  if (file !== undefined) {
+    return { envelope, headers, body: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file } };
   }
   return {
     envelope,
@@ -133,7 +135,8 @@ function fromPayload(id: string, values: InvokeValues, payload: Payload): Reques
 
 interface OpenBody {
   readonly bytes: BodyBytes | null;
-  readonly length: number;
+  /** Null: nobody knows before it has ended. */
+  readonly length: number | null;
   readonly contentType?: string;
 }
 
@@ -141,11 +144,17 @@ async function* once(bytes: Uint8Array): BodyBytes {
   if (bytes.length > 0) yield bytes;
 }
 
-async function openBody(plan: BodyPlan, session: Session, opened: Upload[]): Promise<OpenBody> {
+async function openBody(plan: BodyPlan, session: Session, opened: Pick<Upload, 'close'>[]): Promise<OpenBody> {
   if (plan.kind === 'none') return { bytes: null, length: 0 };
   if (plan.kind === 'text') {
     const bytes = Buffer.from(plan.text, 'utf8');
     return { bytes: once(bytes), length: bytes.length };
+  }
+  if (plan.kind === 'stdin') {
+    const input = session.terminal.input as Readable;
+    // What was refused does not wait for the rest of it.
+    opened.push({ close: async () => void input.destroy() });
+    return { bytes: input, length: null };
   }
   const needsFiles = plan.kind === 'file' || plan.files.length > 0;
   const forbidden = needsFiles ? await ownFiles(session) : [];
@@ -185,7 +194,7 @@ export async function readInvocation(id: string, values: InvokeValues, session: 
     values.request ??
     (file === undefined ? undefined : file === '-' ? await readStdin(session) : await readTextFile(file));
   const request = text === undefined ? fromFlags(id, values) : fromPayload(id, values, readPayload(text));
-  const opened: Upload[] = [];
+  const opened: Pick<Upload, 'close'>[] = [];
   const close = async () => {
     for (const upload of opened) await upload.close();
   };
@@ -201,7 +210,8 @@ export async function readInvocation(id: string, values: InvokeValues, session: 
       ({ name }) => body.contentType === undefined || name.toLowerCase() !== 'content-type',
     );
     const headers = body.contentType === undefined ? own : [...own, { name: 'content-type', value: body.contentType }];
-    const length: readonly HeaderPair[] = body.bytes === null ? [] : [['content-length', String(body.length)]];
+    const length: readonly HeaderPair[] =
+      body.bytes === null || body.length === null ? [] : [['content-length', String(body.length)]];
     const inner = request.envelope.request as Readonly<Record<string, unknown>>;
     return {
       incoming: {

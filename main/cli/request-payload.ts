@@ -15,6 +15,7 @@ export type BodyPlan =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stdin' }
   | {
       readonly kind: 'form';
       readonly fields: readonly (readonly [string, string])[];

@@ -77,7 +77,10 @@ export function createHostClient(connection: HostConnection): HostClient {
       });
       request.once('response', resolve);
       request.once('error', (cause) => reject(options.signal?.aborted ? cause : gone()));
-      sendBody(request, options.body ?? null).catch(() => request.destroy());
+      const body = options.body ?? null;
+      // A streamed body may be long in coming: what is refused is refused without it.
+      if (body !== null && !(body instanceof Uint8Array)) request.flushHeaders();
+      sendBody(request, body).catch(() => request.destroy());
     });
 
   return {

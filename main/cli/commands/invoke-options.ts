@@ -7,7 +7,7 @@ export const invokeOptions = {
   path: text('PATH', 'Path and query (default: the only path without parameters).'),
   header: list('NAME=VALUE', 'A request header.'),
   body: text('TEXT', 'The body; JSON gets its content-type.'),
-  'body-file-path': text('FILE', 'Send this file as the body.', { complete: 'file' }),
+  'body-file-path': text('FILE', 'Send this file as the body; - is stdin.', { complete: 'file' }),
   'multipart-field': list('NAME=VALUE', 'A field of a multipart form.'),
   'multipart-file': list('NAME=FILE', 'A file of a multipart form.'),
   request: text('JSON', 'The whole request, or envelope, as JSON.'),
