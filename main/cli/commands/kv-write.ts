@@ -93,7 +93,12 @@ async function readFields(session: Session, values: PutSources): Promise<Record<
   }
   if (values['json-file'] !== undefined) return parseObject(await readTextFile(values['json-file']));
   if (values['json-stdin']) return parseObject(await readStdin(session));
-  if (values['env-file'] !== undefined) return fromEntries(readEnvFile(await readTextFile(values['env-file'])));
+  if (values['env-file'] !== undefined) {
+    const entries = readEnvFile(await readTextFile(values['env-file']));
+    // What an interrupted program left is not meant to replace every field by nothing.
+    if (entries.length === 0) throw invalid('There is no entry in this file.', 'To write none: --json-stdin with {}.');
+    return fromEntries(entries);
+  }
   session.out.warn('--set is visible to other programs of this machine while the command runs.');
   return fromEntries(values.set.map((written, index) => readEntry(written, `--set number ${index + 1}`)));
 }
