@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readEnvFile } from '../../../main/cli/env-file.ts';
 import { parseDotenv } from './dotenv.ts';
 
 test('plain, exported and quoted assignments are read; comments and blanks are not', () => {
@@ -28,4 +29,10 @@ test('a value keeps the equal signs and hashes that belong to it', () => {
     { name: 'A', value: 'a=b==' },
     { name: 'B', value: 'ab#cd' },
   ]);
+});
+
+test('a file reads as the command line reads it: a byte order mark, each kind of quote, escapes', () => {
+  const text = '\uFEFFFIRST=1\r\nTICK=`a "b" c`\nD="a\\`b\\x"\nE=\'x\' # c\nexport F = g # h\nG=`a\nb`\nH="`"\n';
+  assert.deepEqual(parseDotenv(text), readEnvFile(text));
+  assert.equal(readEnvFile(text).length, 7);
 });
