@@ -68,26 +68,18 @@ export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {
     void follow(found);
     return true;
   };
-  /** Own it or join it, until either works: a daemon that just ends holds the lock a moment longer than its socket. */
-  const link = async (patienceMs: number): Promise<void> => {
+  /**
+   * Own it, or where that is allowed join it, until either works: a daemon that just ends holds the lock a moment longer
+   * than its socket.
+   */
+  const link = async (patienceMs: number, mayJoin = true): Promise<void> => {
     for (let waited = 0; ; waited += retryMs) {
       try {
         return await own();
       } catch (error) {
         if (!(error instanceof AivaultError && error.code === 'host_busy')) throw error;
-        if (await join()) return;
+        if (mayJoin && (await join())) return;
         if (waited >= patienceMs) throw error;
-      }
-      await deps.wait(retryMs);
-    }
-  };
-  /** Own it as soon as whoever has it lets go. */
-  const ownWithin = async (patienceMs: number): Promise<void> => {
-    for (let waited = 0; ; waited += retryMs) {
-      try {
-        return await own();
-      } catch (error) {
-        if (!(error instanceof AivaultError && error.code === 'host_busy') || waited > patienceMs) throw error;
       }
       await deps.wait(retryMs);
     }
@@ -133,7 +125,7 @@ export async function linkHost(deps: HostLinkDeps): Promise<HostLink> {
       client = null;
       try {
         if (daemon !== null) await yielding(daemon);
-        await ownWithin(yieldMs + 2_000);
+        await link(yieldMs + 2_000, false);
       } catch (error) {
         await link(0).catch(() => undefined);
         throw error;

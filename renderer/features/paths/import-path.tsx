@@ -2,6 +2,7 @@
 
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useAct, useAsk } from '../../query.ts';
+import { CheckLines } from '../../ui/check-lines.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -127,25 +128,12 @@ function Names({ names, chosen, onChange, onBack }: NamesProps) {
           Another file
         </button>
       </div>
-      <ul className="lines scroll">
-        {names.map((name) => (
-          <li key={name}>
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={chosen.has(name)}
-                onChange={(event) => {
-                  const next = new Set(chosen);
-                  if (event.target.checked) next.add(name);
-                  else next.delete(name);
-                  onChange(next);
-                }}
-              />
-              <span className="mono wrap">{name}</span>
-            </label>
-          </li>
-        ))}
-      </ul>
+      <CheckLines
+        names={names}
+        chosen={chosen}
+        onChange={onChange}
+        line={(name) => <span className="mono wrap">{name}</span>}
+      />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { Output } from '#contract/call.ts';
 import { useAct, useAsk } from '../../query.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckLines } from '../../ui/check-lines.tsx';
 import { DialogActions } from '../../ui/dialog.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -107,6 +108,7 @@ interface ChooseProps {
 }
 
 function Choose({ found, chosen, onChange }: ChooseProps) {
+  const byName = new Map(found.map((one) => [one.name, one]));
   return (
     <>
       <p>
@@ -114,27 +116,18 @@ function Choose({ found, chosen, onChange }: ChooseProps) {
         settings, not keys.
         {found.some(({ exists }) => exists) ? ' One that rotates takes the place of the value you have.' : ''}
       </p>
-      <ul className="lines scroll">
-        {found.map(({ name, provider, exists }) => (
-          <li key={name}>
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={chosen.has(name)}
-                onChange={(event) => {
-                  const next = new Set(chosen);
-                  if (event.target.checked) next.add(name);
-                  else next.delete(name);
-                  onChange(next);
-                }}
-              />
-              <span className="mono grow cut">{name}</span>
-              <span className="muted">{provider ?? 'no provider'}</span>
-              {exists ? <Pill tone="warn">rotates</Pill> : null}
-            </label>
-          </li>
-        ))}
-      </ul>
+      <CheckLines
+        names={[...byName.keys()]}
+        chosen={chosen}
+        onChange={onChange}
+        line={(name) => (
+          <>
+            <span className="mono grow cut">{name}</span>
+            <span className="muted">{byName.get(name)?.provider ?? 'no provider'}</span>
+            {byName.get(name)?.exists ? <Pill tone="warn">rotates</Pill> : null}
+          </>
+        )}
+      />
     </>
   );
 }
