@@ -146,7 +146,9 @@ for (const place of places) {
       await sure.waitFor({ state: 'detached' });
       await screen.detail.getByRole('button', { name: 'Delete billing/invoices' }).click();
       await sure.getByRole('button', { name: 'Delete capability' }).click();
-      await screen.detail.getByRole('heading', { name: 'billing/invoices', exact: true }).waitFor({ state: 'detached' });
+      await screen.detail
+        .getByRole('heading', { name: 'billing/invoices', exact: true })
+        .waitFor({ state: 'detached' });
       assert.ok((await stage.call('credentials.list', {})).credentials.some((one) => one.id === 'billing'));
       await cleanPage(page, stage);
     }),
