@@ -128,13 +128,22 @@ const deleteCommand = command({
   options: passphraseOptions,
   async run(values, session) {
     const answer = await session.ask('capabilities.delete', { id: values.id }, presenceFrom(session, values));
-    session.out.answer(answer, () =>
+    const { capabilities } = session.out.json
+      ? { capabilities: [] }
+      : await session.ask('capabilities.list', { search: values.id });
+    session.out.answer(answer, () => {
       session.out.line(
         answer.removedCapability
           ? `Capability deleted: ${answer.id}`
           : `There was no capability of yours ${answer.id}.`,
-      ),
-    );
+      );
+      // What the registry offers is only switched off by it.
+      if (answer.removedCapability && capabilities.some((each) => each.id === answer.id)) {
+        session.out.line(
+          dim(`  It comes with the registry, to be had again by: aivault capability enable ${answer.id}`),
+        );
+      }
+    });
     return 0;
   },
 });

@@ -173,6 +173,12 @@ const updateCommand = command({
   notes: ['The value is changed by aivault secrets rotate.'],
   async run(values, session) {
     const aliases = values['clear-aliases'] ? [] : values.alias.length > 0 ? [...values.alias] : undefined;
+    if (values.name === undefined && aliases === undefined) {
+      throw invalid(
+        'Nothing was given to change.',
+        'Use --name, --alias or --clear-aliases; a new value: aivault secrets rotate',
+      );
+    }
     const answer = await session.ask('secrets.update', {
       secretId: await idOf(session, values),
       ...(values.name === undefined ? {} : { name: values.name }),
