@@ -52,7 +52,12 @@ export class Answers {
 
   /** Forgets what an event outdated, and asks again for what is on screen. */
   markStale(event: EventName): void {
-    for (const name of staleBy[event]) this.#stale.add(name);
+    this.renew(staleBy[event]);
+  }
+
+  /** Asks again for what is on screen of these; for what goes out of date without an event. */
+  renew(names: readonly OperationName[]): void {
+    for (const name of names) this.#stale.add(name);
     this.#timer ??= setTimeout(() => this.#refetch(), settleMs);
   }
 

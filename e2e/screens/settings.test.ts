@@ -31,6 +31,9 @@ for (const place of places) {
 
       await screen.control('Answer calls').click();
       await screen.rail.getByText('endpoint paused').waitFor();
+      await page.setViewportSize({ width: 800, height: 800 });
+      assert.equal(await screen.lockButton().locator('.dot.warn').isVisible(), true, 'without words too');
+      await page.setViewportSize({ width: 1280, height: 800 });
       const refused = await fetch(`${stage.baseUrl}/v/openai/v1/models`, {
         headers: { authorization: `Bearer avp_${'A'.repeat(43)}` },
       });
@@ -192,4 +195,33 @@ test('a refused setting says so wherever one stands in the page (host: console)'
     assert.ok(y >= 60 && y + height <= 600, `in view: ${y}`);
     await cleanPage(page, stage);
   }),
+);
+
+test(
+  'the time until the vault locks goes on by itself, and an unused console asks for nothing (host: console)',
+  { skip: noBrowser },
+  () =>
+    onStage('console', {}, async (stage) => {
+      await stage.call('settings.set', { idleLockMinutes: 15 });
+      const page = await stage.open();
+      const screen = await new SettingsScreen(page).ready();
+      await page.clock.install();
+      // What is drawn from here on goes by that clock.
+      await page.keyboard.press('Control+l');
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+      await screen.rail.getByText('locks in 15 min').waitFor();
+      // That press was use: the first minute asks.
+      await page.clock.runFor(61_000);
+      await screen.rail.getByText('locks in 14 min').waitFor();
+      let asked = 0;
+      page.on('request', (request) => {
+        if (request.url().endsWith('/call/vault.status')) asked += 1;
+      });
+      await page.clock.runFor(4 * 60_000);
+      await screen.rail.getByText('locks in 10 min').waitFor();
+      assert.equal(asked, 0, 'its asking would keep its session');
+      await page.keyboard.press('1');
+      await page.clock.runFor(61_000);
+      await becomes(async () => asked, 1);
+    }),
 );

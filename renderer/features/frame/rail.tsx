@@ -5,6 +5,7 @@ import { useAct } from '../../query.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { keysText } from '../../ui/words.ts';
 import { type Room, useView } from '../../view-state.ts';
+import { useLockTime } from './use-lock-time.ts';
 
 const entries: readonly { room: Room; name: string; icon: ReactNode }[] = [
   { room: 'secrets', name: 'Secrets', icon: <LockKeyhole size={16} /> },
@@ -14,13 +15,6 @@ const entries: readonly { room: Room; name: string; icon: ReactNode }[] = [
   { room: 'paths', name: 'Paths', icon: <FolderKey size={16} /> },
 ];
 
-/** Minutes until the vault locks by itself, as a sentence. */
-function locksText(locksAtMs: number | null): string {
-  if (locksAtMs === null) return 'stays unlocked';
-  const minutes = Math.max(1, Math.round((locksAtMs - Date.now()) / 60_000));
-  return minutes < 120 ? `locks in ${minutes} min` : `locks in ${Math.round(minutes / 60)} h`;
-}
-
 export function Rail({ status }: { readonly status: VaultStatus }) {
   const room = useView((view) => view.room);
   const go = useView((view) => view.go);
@@ -29,7 +23,9 @@ export function Rail({ status }: { readonly status: VaultStatus }) {
     secrets: status.counts?.secrets ?? 0,
     access: status.counts?.tokens ?? 0,
   };
+  const lockTime = useLockTime(status.locksAtMs);
   const attention = status.state === 'degraded';
+  const paused = status.endpoint?.paused === true;
   return (
     <nav className="rail" aria-label="Rooms">
       <p className="brand">
@@ -64,12 +60,10 @@ export function Rail({ status }: { readonly status: VaultStatus }) {
           onClick={() => void lock.run({})}
           title={`Lock now (${keysText('L')})`}
         >
-          <span className={`dot ${attention ? 'warn' : 'good'}`} />
+          <span className={`dot ${attention || paused ? 'warn' : 'good'}`} />
           <span className="grow">
             <span className="strong">{attention ? 'Needs attention' : 'Unlocked'}</span>
-            <span className="muted small">
-              {status.endpoint?.paused ? 'endpoint paused' : locksText(status.locksAtMs)}
-            </span>
+            <span className="muted small">{paused ? 'endpoint paused' : lockTime}</span>
           </span>
           <Lock size={14} aria-hidden="true" />
           <span className="unseen">Lock now</span>
