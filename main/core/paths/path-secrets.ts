@@ -68,8 +68,6 @@ export interface PathSecrets {
   versions(path: string): PathVersion[];
   delete(path: string, permanent: boolean): Promise<{ versions: number; deletedAtMs: number }>;
   restore(path: string): Promise<PathSummary>;
-  /** Live paths whose current value ends within `withinMs`, soonest first. */
-  expiring(withinMs: number): PathSummary[];
 }
 
 /** Path secrets over the vault's sealed tables. */
@@ -259,16 +257,6 @@ export function createPathSecrets(deps: PathSecretsDeps): PathSecrets {
         return next;
       });
       return summary(restored);
-    },
-
-    expiring(withinMs) {
-      const until = now() + withinMs;
-      const ends = (row: PathRow) => row.versions.at(-1)!.expiresAtMs;
-      return [...vault.table(pathTable).entries()]
-        .map(([, row]) => row)
-        .filter((row) => row.deletedAtMs === null && ends(row) !== null && ends(row)! <= until)
-        .sort((a, b) => ends(a)! - ends(b)!)
-        .map(summary);
     },
   };
 }
