@@ -165,11 +165,16 @@ const deleteCommand = command({
   arguments: { id },
   async run(values, session) {
     const answer = await session.ask('credentials.delete', { id: values.id });
-    session.out.answer(answer, () => {
-      const { out } = session;
+    const { out } = session;
+    const { providers } = out.json ? { providers: [] } : await session.ask('providers.list', {});
+    out.answer(answer, () => {
       if (!answer.removed) return out.line(`There was no credential ${answer.id}.`);
       out.line(`Credential deleted: ${answer.id}`);
       if (answer.capabilities.length > 0) out.line(`  No longer ready:  ${shortened(answer.capabilities)}`);
+      // Only the registry's own have such ids, and they are switched off as long as their secret is there.
+      if (providers.some(({ provider }) => provider === answer.id.split('.', 1)[0])) {
+        out.line(dim(`  It comes with its secret, to be had again by: aivault credential enable ${answer.id}`));
+      }
     });
     return 0;
   },
