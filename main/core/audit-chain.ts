@@ -5,6 +5,7 @@ import type { AuditLog } from './audit/log.ts';
 import { createRetention } from './audit/retention.ts';
 import { createRetirement, type Retirement } from './audit/retire.ts';
 import type { ChainWitness } from './audit/verify.ts';
+import { type AuditMarks, createAuditMarks } from './audit-mark.ts';
 import type { AuditStore } from './store/store.ts';
 import type { Vault } from './vault/ports.ts';
 
@@ -13,6 +14,7 @@ export interface AuditChain {
   readonly checkpoints: Checkpoints;
   readonly witness: () => ChainWitness;
   readonly retirement: Retirement;
+  readonly marks: AuditMarks;
   /** Once a minute while the vault is open: seals what was written, and retires what is older than the setting says. */
   readonly beat: () => Promise<void>;
 }
@@ -32,11 +34,12 @@ const pauseMs = 5;
 
 export function createAuditChain({ store, audit, vault, now, appended, keepDays }: AuditChainDeps): AuditChain {
   const checkpoints = createCheckpoints(store, () => vault.subkey('audit.checkpoint'));
+  const marks = createAuditMarks(store, vault);
   const seal = createBaseSeal(() => vault.subkey('audit.base'));
   const witness = (): ChainWitness => {
     const known = vault.anchorAtOpen();
     const anchor = known === null || known.auditSeq === 0 ? null : { seq: known.auditSeq, hash: known.auditHash };
-    return { mac: checkpoints.mac, baseMac: seal, anchor };
+    return { mac: checkpoints.mac, baseMac: seal, anchor, mark: marks.current() };
   };
   const retirement = createRetirement({
     store,
@@ -54,10 +57,12 @@ export function createAuditChain({ store, audit, vault, now, appended, keepDays 
   const retain = createRetention({ store, audit, retirement, now, keepDays });
   return {
     checkpoints,
+    marks,
     witness,
     retirement,
     async beat() {
       await checkpoints.write().catch(() => undefined);
+      await marks.advance();
       await retain();
     },
   };

@@ -39,6 +39,8 @@ export interface ChainWitness {
   readonly baseMac: (base: Omit<ChainBase, 'mac'>) => Uint8Array;
   /** The head kept outside the database, if any: the chain must reach it and agree with it. */
   readonly anchor: { readonly seq: number; readonly hash: string } | null;
+  /** What the vault itself remembers of the chain, likewise. */
+  readonly mark?: { readonly seq: number; readonly hash: string } | null;
 }
 
 /**
@@ -71,11 +73,12 @@ async function walk(
     break: { seq, reason },
     base: shown,
   });
-  const contradictsAnchor = ({ seq, hash }: typeof last): boolean =>
-    witness.anchor?.seq === seq && witness.anchor.hash !== Buffer.from(hash).toString('hex');
+  const remembered = [witness.anchor, witness.mark ?? null].filter((each) => each !== null);
+  const contradicts = ({ seq, hash }: typeof last): boolean =>
+    remembered.some((each) => each.seq === seq && each.hash !== Buffer.from(hash).toString('hex'));
 
   if (base !== null && !same(base.mac, witness.baseMac(base))) return broken(base.seq, 'base');
-  if (contradictsAnchor(last)) return broken(last.seq, 'edited');
+  if (contradicts(last)) return broken(last.seq, 'edited');
   for (;;) {
     const rows = await source.scan(last.seq, pageSize);
     if (rows.length === 0) break;
@@ -86,14 +89,16 @@ async function walk(
       if (!saysTheSame(row, facts)) return broken(row.seq, 'edited');
       const mac = checkpoints.get(row.seq);
       if (mac !== undefined && !same(mac, witness.mac(row.seq, row.hash))) return broken(row.seq, 'checkpoint');
-      if (contradictsAnchor(row)) return broken(row.seq, 'edited');
+      if (contradicts(row)) return broken(row.seq, 'edited');
       retirements.see(facts);
       last = row;
       entries += 1;
     }
   }
 
-  const reached = Math.max(0, witness.anchor?.seq ?? 0, ...checkpoints.keys());
+  // One by one: a log of months has more checkpoints than a function takes arguments.
+  let reached = Math.max(0, ...remembered.map(({ seq }) => seq));
+  for (const seq of checkpoints.keys()) reached = Math.max(reached, seq);
   if (reached > last.seq) return broken(last.seq + 1, 'truncated');
   if (!retirements.agreeWith(base)) return broken(base?.seq ?? 0, 'base');
   return { intact: true, entries, break: null, base: shown };

@@ -53,7 +53,12 @@ export function allHandlers(deps: AllDeps): CoreHandlers {
     ...approvalHandlers(deps.approvals),
     ...auditHandlers(services, deps.auditStore, deps.chain),
     ...hostHandlers(services, { ...deps.host, status }),
-    ...backupHandlers(services, { ...deps.backup, auditStore: deps.auditStore, status }),
+    ...backupHandlers(services, {
+      ...deps.backup,
+      auditStore: deps.auditStore,
+      status,
+      marks: deps.chain.marks,
+    }),
     ...registryHandlers(services),
     ...pathHandlers({
       paths: deps.paths,

@@ -1,6 +1,7 @@
 import { AivaultError } from '#contract/errors.ts';
 import type { KeyProviderChoice, VaultStatus } from '#contract/schemas/vault.ts';
 import { appendAgain } from '../audit/entry.ts';
+import type { AuditChain } from '../audit-chain.ts';
 import type { CoreHandlers } from '../dispatch.ts';
 import type { AuditStore, ChainBase, ChainRow } from '../store/store.ts';
 import { requireAbsolute, type Services } from './services.ts';
@@ -12,6 +13,7 @@ export interface BackupDeps {
   readonly defaultChoice: KeyProviderChoice | null;
   readonly developmentHooksSet: boolean;
   readonly status: () => VaultStatus;
+  readonly marks: AuditChain['marks'];
 }
 
 const page = 2_000;
@@ -47,6 +49,8 @@ export function backupHandlers(services: Services, deps: BackupDeps): Pick<CoreH
       });
       // How many calls it has made since is in no backup: it would have them all again.
       await services.change((tx) => services.tokens.revokeWhere(tx, (token) => token.maxCalls !== null));
+      // What the vault remembers of its log is of another one.
+      await deps.marks.forget();
       // Their bodies are appended as they were: in an empty log the chain comes out the same, hash for hash, also where it
       // goes on from entries that were retired. The keys that vouch for that are the vault's own and came with it.
       if (base !== null) await deps.auditStore.beginBehind(base);
