@@ -71,6 +71,60 @@ describe('scopes', () => {
     assert.equal(await keyUsed({ workspaceId: 'w2', groupId: 'g' }), 'credential_not_found');
   });
 
+  test('C01, G45 a credential made for an attached group ends with the attachment, and comes back with it', async () => {
+    const secretId = await fixture.store('LENT', 'lent-value-000001', workspace('w1'));
+    const attachment = { secretId, workspaceId: 'w2', groupId: 'g' };
+    await fixture.test.ask('secrets.attachGroup', attachment);
+    await fixture.test.ask('credentials.create', {
+      id: 'lent',
+      provider: 'p1',
+      workspaceId: 'w2',
+      groupId: 'g',
+      secretRef: `vault:secret:${secretId}`,
+      auth: { kind: 'header', name: 'authorization', template: 'Bearer {{secret}}' },
+      hosts: ['up.test'],
+    });
+    const made = {
+      id: 'p1/users',
+      provider: 'p1',
+      hosts: ['up.test'],
+      methods: ['GET' as const],
+      paths: ['/v1/users'],
+    };
+    await fixture.test.ask('capabilities.create', made);
+    const there = { capabilities: ['p1/users'], workspaceId: 'w2', groupId: 'g' };
+    const { token } = await fixture.test.ask('tokens.mint', there);
+    const users = { capability: 'p1/users', request: { path: '/v1/users' } };
+    const answered = async () => {
+      const answer = await fixture.withToken(token, users);
+      await bodyOf(answer);
+      return answer.refusal?.error ?? fixture.lastKey();
+    };
+    assert.equal(await answered(), 'lent-value-000001');
+    await fixture.test.ask('secrets.detachGroup', attachment);
+    assert.equal(await answered(), 'credential_not_found');
+    await fixture.test.ask('secrets.attachGroup', attachment);
+    assert.equal(await answered(), 'lent-value-000001');
+  });
+
+  test('C01, G45 a credential of several secrets ends with the first of them that is detached', async () => {
+    const keyId = await fixture.store('TRELLO_API_KEY', 'k'.repeat(32), workspace('w1'));
+    const tokenId = await fixture.store('TRELLO_TOKEN', 't'.repeat(64), workspace('w1'));
+    const there = { workspaceId: 'w2', groupId: 'g' };
+    for (const secretId of [keyId, tokenId]) await fixture.test.ask('secrets.attachGroup', { secretId, ...there });
+    const secretRef = `vault:secret:${keyId}`;
+    await fixture.test.ask('credentials.create', { id: 'lent', provider: 'trello', secretRef, ...there });
+    const boards = { capability: 'trello/boards', credential: 'lent', request: { method: 'GET', path: '/1/boards/x' } };
+    const refusal = async () => {
+      const answer = await fixture.asOperator(boards, there);
+      await bodyOf(answer);
+      return answer.refusal?.error ?? null;
+    };
+    assert.equal(await refusal(), null);
+    await fixture.test.ask('secrets.detachGroup', { secretId: tokenId, ...there });
+    assert.equal(await refusal(), 'credential_not_found');
+  });
+
   test('G45 the context comes from the token and the audit entry carries it', async () => {
     await fixture.store('OPENAI_API_KEY', key('global'));
     await fixture.store('OPENAI_API_KEY', key('w'), workspace('w'));

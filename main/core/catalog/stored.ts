@@ -9,12 +9,12 @@ import { type CatalogCredential, fromRegistry } from './credential-view.ts';
 import { exactHosts, fieldsFrom, type ScopeBucket } from './derive.ts';
 import { boundCredentialId } from './derived-id.ts';
 import { registryAllows } from './host-grammar.ts';
-import type { LiveSecret, LiveSecrets } from './live-secret.ts';
+import { type LiveSecret, type LiveSecrets, mayUse } from './live-secret.ts';
 import type { CapabilityRow, CredentialRow } from './rows.ts';
 
 // Stored rows as the broker sees them.
 
-/** A stored credential with its secrets found; `ready` is false where one is missing. */
+/** A stored credential with its secrets found; `ready` is false where one is missing, or may not be used there. */
 export function credentialFromRow(
   row: CredentialRow,
   registry: Registry,
@@ -23,11 +23,18 @@ export function credentialFromRow(
   enabled: boolean,
 ): CatalogCredential {
   const base = { id: row.id, context: contextOf(row), hosts: row.hosts, allowLocal: row.allowLocal, enabled };
-  const secret = secrets.liveById(row.secretId);
+  // A group that was attached when this was made may have been detached since.
+  const usable = (id: string): LiveSecret | undefined => {
+    const one = secrets.liveById(id);
+    return one !== undefined && mayUse(one, base.context) ? one : undefined;
+  };
+  const secret = usable(row.secretId);
   const provider = registry.byName(row.provider);
   if (row.auth === null) {
     const secretIds = provider === undefined || secret === undefined ? null : storedFields(provider, secret, buckets);
-    if (provider === undefined || secretIds === null) return { ...unusable(row), ...base };
+    if (provider === undefined || secretIds === null || !Object.values(secretIds).every(usable)) {
+      return { ...unusable(row), ...base };
+    }
     // What the registry took back since the credential was made is taken back here too.
     const hosts = row.hosts.filter((host) => registryAllows([...provider.hosts, ...provider.alternateHosts], host));
     if (hosts.length === 0) return { ...unusable(row), ...base };
