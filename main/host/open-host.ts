@@ -6,6 +6,7 @@ import type { HostEvent } from '#contract/events.ts';
 import type { Invoke } from '#contract/proxied.ts';
 import type { DoctorCheck } from '#contract/schemas/host.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
+import { usualKeyProvider } from '#contract/usual-key-provider.ts';
 import { contractVersion } from '#contract/version.ts';
 import { type Core, createCore } from '#core/core.ts';
 import { makeFolder } from '#transports/make-folder.ts';
@@ -16,7 +17,6 @@ import { readDevelopmentHooks } from './development-hooks.ts';
 import { lockVault } from './lock.ts';
 import type { HostPaths } from './paths.ts';
 import { type Serving, serve } from './serve.ts';
-import { usualKeyProvider } from './usual-key-provider.ts';
 import { windowPages } from './window-pages.ts';
 
 export interface HostOptions {

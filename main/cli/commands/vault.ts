@@ -1,5 +1,6 @@
 import { AivaultError, type ErrorCode } from '#contract/errors.ts';
 import type { VaultStatus } from '#contract/schemas/vault.ts';
+import { usualKeyProvider } from '#contract/usual-key-provider.ts';
 import { type Command, command, flag, text } from '../command.ts';
 import { countText } from '../count-text.ts';
 import { keyProviderChoices, keyProviderOptions, providerNames, readChoice } from '../key-provider-flags.ts';
@@ -118,7 +119,7 @@ export const vaultCommands: readonly Command[] = [
     options: {
       provider: text(
         'PROVIDER',
-        `Where the key is kept: ${keyProviderChoices.join(', ')} (default: keychain on macOS, else file).`,
+        `Where the key is kept: ${keyProviderChoices.join(', ')} (default: keychain on macOS without AIVAULT_DIR, else file).`,
         {
           choices: keyProviderChoices,
         },
@@ -129,7 +130,8 @@ export const vaultCommands: readonly Command[] = [
     notes: ['A vault that exists is left alone: use rotate-master to change its key or its key provider.'],
     examples: ['aivault init --provider passphrase'],
     async run(values, session) {
-      const provider = values.provider ?? (process.platform === 'darwin' ? 'keychain' : 'file');
+      const contained = (session.environment.AIVAULT_DIR?.trim() ?? '') !== '';
+      const provider = values.provider ?? usualKeyProvider({ contained }, process.platform).provider;
       const ways = passphraseWays(values);
       if (provider !== 'passphrase' && isGiven(ways)) {
         throw invalid('A passphrase belongs to --provider passphrase.');
