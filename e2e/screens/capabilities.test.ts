@@ -135,7 +135,7 @@ for (const place of places) {
       const made = await stage.call('capabilities.describe', { id: 'billing/invoices' });
       assert.deepEqual(
         [made.methods, made.paths, made.exclude, made.credentials],
-        [['GET', 'POST'], ['/v1/invoices/**'], ['/v1/invoices/void'], ['billing']],
+        [['GET', 'POST'], ['/v1/invoices/**'], ['/v1/invoices/void/**'], ['billing']],
       );
 
       // It goes after a word about what goes with it, and the harmless answer has the keys.
