@@ -98,8 +98,9 @@ export async function replacePrivateFile(path: string, text: string): Promise<vo
 }
 
 /**
- * Makes the folder and those above it that are missing, each 0700 whatever the umask. Step by step: Node's recursive mkdir
- * never comes back where a folder is there and still has no room for another (/proc).
+ * Makes the folder and those above it that are missing, each 0700 whatever the umask. Step by step, as in
+ * transports/make-folder.ts, which core may not know: Node's recursive mkdir never comes back where a folder is there and
+ * still has no room for another (/proc).
  */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
