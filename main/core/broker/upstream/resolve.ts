@@ -70,7 +70,7 @@ async function addressesOf(name: string, lookup: Lookup): Promise<readonly Addre
 
 function nowhere(message: string, cause?: unknown): AivaultError {
   return new AivaultError('upstream_unreachable', message, {
-    hint: 'Check the network, and the host of the credential. Where only a proxy leads out: `aivault settings set --upstream-proxy`.',
+    hint: 'Check the network, and the host of the credential. Where only a proxy leads out: `aivault settings set --upstream-proxy http://host:port`.',
     ...(cause === undefined ? {} : { cause }),
   });
 }
