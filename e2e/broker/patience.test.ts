@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createGzip } from 'node:zlib';
 import { type HostFixture, startHostFixture } from './host-fixture.ts';
@@ -208,5 +209,38 @@ describe('patience with slow and endless peers', () => {
     const body = JSON.stringify({ capability: 'p1/users', request: { body: 'x'.repeat(20 * mebibyte) } });
     const headers = { 'content-type': 'application/json' };
     assert.equal((await f.ask('/aivault/proxy', { method: 'POST', headers, body })).status, 200);
+  });
+
+  it('I6 holds so much of messages that are not finished, and leaves the others alone', async () => {
+    const { port, hostname, host } = new URL(f.host.baseUrl);
+    const key = Buffer.alloc(16, 1).toString('base64');
+    // One message of 16 MiB, masked with zeros, of which the last mebibyte does not come (RFC 6455 §5.2).
+    const frame = Buffer.concat([
+      Buffer.from([0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]),
+      Buffer.alloc(15 * mebibyte),
+    ]);
+    const sockets: Socket[] = [];
+    let cutOff = 0;
+    const grown = await growth(async () => {
+      for (let n = 0; n < 30; n++) {
+        const socket = connect(Number(port), hostname);
+        sockets.push(socket);
+        socket.on('error', () => {}).on('close', () => (cutOff += 1));
+        socket.write(`GET /aivault/ws HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${f.token}\r\n`);
+        socket.write(
+          `connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
+        );
+        const [answer] = await once(socket, 'data');
+        assert.match(String(answer), /^HTTP\/1.1 101/);
+        socket.write(frame);
+      }
+      for (let tries = 0; tries < 100 && cutOff < 20; tries++) await sleep(50);
+    });
+    assert.ok(cutOff >= 20, `${cutOff} of 30 were cut off`);
+    assert.ok(grown < 400, `grew by ${grown} MiB`);
+    assert.equal((await f.ask('/v/c1/v1/users')).status, 200);
+    // Whoever says no more than that is waited for ten seconds, and not for their goodbye.
+    for (let tries = 0; tries < 160 && cutOff < 30; tries++) await sleep(100);
+    assert.equal(cutOff, 30, 'all of them are gone');
   });
 });

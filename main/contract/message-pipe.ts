@@ -15,6 +15,8 @@ export interface SocketLike {
 }
 
 const openState = 1;
+/** A peer that does not answer a close is not waited for any longer. */
+const closeWithinMs = 2_000;
 const text = new TextDecoder();
 
 /** So many bytes may wait to be read before the peer is paused. */
@@ -66,8 +68,10 @@ export function pipeOver(socket: SocketLike): MessagePipe {
         socket.send(data, { binary: !text }, (error) => (error == null ? resolve() : reject(error)));
       }),
     close(code, reason) {
-      if (socket.readyState === openState) socket.close(sendable(code), reason.slice(0, 120));
-      else socket.terminate();
+      if (socket.readyState !== openState) return socket.terminate();
+      socket.close(sendable(code), reason.slice(0, 120));
+      const late = setTimeout(() => socket.terminate(), closeWithinMs);
+      socket.on('close', () => clearTimeout(late));
     },
     closed: () => closed ?? { code: 1006, reason: '' },
   };

@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream';
 import { pipeOver, type SocketLike } from '#contract/message-pipe.ts';
 import type { Answer, Connect, Incoming } from '#contract/proxied.ts';
 import { bareAnswer, hangUp } from './hang-up.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { headerPairs } from './http-answer.ts';
 
 // WebSocket handshakes at the endpoint: `/aivault/ws`, whose first message says where to, and `/v/…`. The handshake is
 // answered only when the other side is there, so a refusal is an ordinary HTTP answer.
 
-/** What a caller may send in one message; the broker holds it whole. */
+/** What a caller may send in one message; the broker holds it whole, and held-messages.ts counts what all of them hold. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
 export type TakeWebSocket = (request: IncomingMessage, socket: Duplex, head: Buffer, target: string) => void;
@@ -19,6 +20,7 @@ export function isWebSocketTarget(target: string): boolean {
 }
 
 export function createTakeWebSocket(connect: Connect, paused: () => boolean = () => false): TakeWebSocket {
+  const held = createHeldMessages();
   return (request, socket, head, target) => {
     // An attached listener is what keeps a reset from ending the process.
     socket.on('error', () => socket.destroy());
@@ -53,7 +55,8 @@ export function createTakeWebSocket(connect: Connect, paused: () => boolean = ()
     server.on('wsClientError', () => socket.destroy());
     socket.off('readable', look).off('end', leave);
     server.handleUpgrade(request, socket, head, (opened) => {
-      void connection.talk(pipeOver(opened as unknown as SocketLike));
+      const pipe = pipeOver(opened as unknown as SocketLike);
+      void connection.talk({ ...pipe, incoming: held.counted(socket, opened, pipe.incoming) });
     });
   }
 }
