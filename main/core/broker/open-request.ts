@@ -199,7 +199,7 @@ export class OpenRequest implements Watched, Dependent {
     dependNoMoreOn(this.#caller, this);
     if (this.#place !== null) {
       this.#shared.places.leave(this.#place);
-      this.#shared.memory.leave(this.#place, this.#keptBytes);
+      if (this.#keptBytes > 0) this.#shared.memory.leave(this.#place, this.#keptBytes);
     }
     this.#place = null;
     for (const authorised of this.#held) authorised.wipe();
