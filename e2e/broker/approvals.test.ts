@@ -234,8 +234,9 @@ describe('approvals through a real host', () => {
     await waiting(0);
     await assert.rejects(allow(asked), { code: 'not_found' });
     assert.equal(f.upstream.requests.length, 0);
-    const entry = await lastEntry();
-    assert.deepEqual([entry?.outcome, entry?.code], ['refused', 'upstream_unreachable']);
+    // Not simply the last one: what a flood before this was refused with is counted, and its count may come now.
+    const { entries } = await f.host.call('audit.list', { kind: 'invoke', outcome: 'refused', limit: 5 });
+    const entry = entries.find(({ code }) => code === 'upstream_unreachable');
     assert.deepEqual(entry?.trace?.at(-1)?.stage, 'ask-operator');
   });
 
