@@ -93,7 +93,7 @@ for (const place of places) {
       await screen.go('Access');
       await page.getByRole('button', { name: 'Mint token' }).click();
       await shown('Mint token', 'mint');
-      await page.getByRole('button', { name: 'New personal token' }).click();
+      await page.getByRole('button', { name: 'Personal tokens' }).click();
       await shown(/personal token/i, 'personal');
       const access = new AccessScreen(page);
       await access.option('nightly sync').click();

@@ -42,7 +42,7 @@ export function AccessRoom() {
     <>
       <Header title="Access">
         <Button tone="quiet" icon={<KeyRound size={15} />} onClick={() => open({ kind: 'add-personal' })}>
-          New personal token
+          Personal tokens
         </Button>
         <Button tone="main" icon={<Plus size={15} />} onClick={() => open({ kind: 'mint' })}>
           Mint token
