@@ -6,8 +6,9 @@ type Refusal = Omit<Unnumbered, 'tsMs'>;
 const listedPerMinute = 600;
 
 /**
- * Counts refusals of strangers, and of whoever has too many: the first of a kind and reason is written at once, those that follow within the same
- * second become one more entry with a count. A flood of bad tokens cannot fill the disk nor push other entries away.
+ * Counts refusals of strangers, and of whoever has too many: the first of a kind and reason is written at once, those
+ * that follow within the same second become one more entry with a count. A flood of bad tokens cannot fill the disk nor
+ * push other entries away.
  */
 export class Coalescer {
   readonly #now: () => number;
